@@ -1,0 +1,60 @@
+// The layout of <data>, the one folder that extension and command line share.
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { causeOf, CodedError } from './errors.ts';
+
+/** The paths inside `<data>`; all absolute. */
+export interface DataFolder {
+  readonly root: string;
+  readonly registry: string;
+  readonly uploads: string;
+  readonly generated: string;
+  /** State of the embedded gateway that serves this data folder: token, log, kernelspecs. */
+  readonly gateway: string;
+}
+
+const platformFolder = (kind: 'data' | 'cache', environment: NodeJS.ProcessEnv): string => {
+  const home = homedir();
+  switch (process.platform) {
+    case 'darwin':
+      return join(home, 'Library', kind === 'data' ? 'Application Support' : 'Caches', 'code-interpreter');
+    case 'win32':
+      return join(environment['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'code-interpreter', kind);
+    default: {
+      const base = environment[kind === 'data' ? 'XDG_DATA_HOME' : 'XDG_CACHE_HOME'];
+      return join(base || join(home, kind === 'data' ? '.local/share' : '.cache'), 'code-interpreter');
+    }
+  }
+};
+
+/** `<data>`: the folder given, else `CODE_INTERPRETER_DATA_DIR`, else the platform's data folder. */
+export const resolveDataFolder = (given?: string, environment: NodeJS.ProcessEnv = process.env): string =>
+  resolve(given || environment['CODE_INTERPRETER_DATA_DIR'] || platformFolder('data', environment));
+
+/** Where environments are installed (never inside `<data>`, which kernels can't see): `CODE_INTERPRETER_CACHE_DIR`, else the platform's cache folder. */
+export const resolveCacheFolder = (environment: NodeJS.ProcessEnv = process.env): string =>
+  resolve(environment['CODE_INTERPRETER_CACHE_DIR'] || platformFolder('cache', environment));
+
+/**
+ * Creates the folders of `<data>`, private to the user (0700).
+ * @throws CodedError `data.notWritable`
+ */
+export const openDataFolder = (root: string): DataFolder => {
+  const folder: DataFolder = {
+    root,
+    registry: join(root, 'registry.sqlite'),
+    uploads: join(root, 'uploads'),
+    generated: join(root, 'uploads', 'code_generated'),
+    gateway: join(root, 'gateway'),
+  };
+  try {
+    for (const path of [root, folder.uploads, folder.generated, folder.gateway]) {
+      mkdirSync(path, { recursive: true, mode: 0o700 });
+      accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    }
+  } catch (error) {
+    throw new CodedError('data.notWritable', { folder: root, cause: causeOf(error) }, { cause: error });
+  }
+  return folder;
+};
