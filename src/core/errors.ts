@@ -2,7 +2,7 @@
 
 /** What each code carries, so that its sentence can name the cause. */
 export interface ErrorDetails {
-  'cancelled': Record<never, never>;
+  cancelled: Record<never, never>;
   'code.empty': Record<never, never>;
   'usage.invalid': { problem: string };
 

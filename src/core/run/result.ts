@@ -1,10 +1,17 @@
 // The result of a run: the JSON that the command line, the tools and the exported API all give. snake_case by contract (DESIGN.md).
+import type { Grounding, Reach } from '../kernel/capabilities.ts';
+import type { GeneratedFile } from '../registry/fileRecord.ts';
 
 /** One output in nbformat 4.5's shape: https://nbformat.readthedocs.io/en/latest/format_description.html#code-cell-outputs */
 export type NotebookOutput =
   | { output_type: 'stream'; name: 'stdout' | 'stderr'; text: string }
   | { output_type: 'display_data'; data: MimeBundle; metadata: Record<string, unknown> }
-  | { output_type: 'execute_result'; execution_count: number | null; data: MimeBundle; metadata: Record<string, unknown> }
+  | {
+      output_type: 'execute_result';
+      execution_count: number | null;
+      data: MimeBundle;
+      metadata: Record<string, unknown>;
+    }
   | { output_type: 'error'; ename: string; evalue: string; traceback: string[] };
 
 /** MIME type to content: text (base64 for binary types), or JSON for `application/json` and its kind. */
@@ -12,41 +19,6 @@ export type MimeBundle = Record<string, unknown>;
 
 /** `lost`: the kernel died, was removed, or can't be reached any more. The rest as their names say. */
 export type RunStatus = 'ok' | 'error' | 'timeout' | 'interrupted' | 'lost';
-
-export type Grounding = 'mounted' | 'translated';
-export type Reach = 'shared' | 'channel';
-
-/** A listed file: the same for every caller. Times are ISO 8601 in UTC; `size` in bytes. */
-export interface ListedFile {
-  id: string;
-  name: string;
-  size: number;
-  format: string;
-  mime_type: string;
-  created_at: string;
-  message_id: string;
-  chat_id: string;
-  /** `code-interpreter:/files/<id>/<name>`; opens in VS Code. */
-  url: string;
-  download_url: string;
-}
-
-/** A file that a run created or changed, with its details and provenance. */
-export interface GeneratedFile extends ListedFile {
-  /** Virtual path, `/mnt/data/...`. */
-  path: string;
-  status: 'created' | 'modified';
-  extension: string;
-  relative_path: string;
-  full_path: string;
-  modified_at: string;
-  source: 'code_execution';
-  generated_at: string;
-  original_workspace_path: string;
-  workspace_id: string;
-  run_id: string;
-  sha256: string;
-}
 
 /** Something that could not be kept or attached, and why. */
 export interface SkippedFile {
