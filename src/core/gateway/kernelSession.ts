@@ -1,0 +1,260 @@
+// One connection to one kernel: executing on it, and knowing when it is gone.
+import {
+  CommsOverSubshells,
+  KernelConnection,
+  ServerConnection,
+  type Kernel,
+  type KernelMessage,
+} from '@jupyterlab/services';
+import { deferred, within } from '../async.ts';
+import { causeOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import type { GatewayHttp } from './http.ts';
+import { getKernel, interruptKernel, restartKernel, type KernelModel } from './kernelApi.ts';
+import { watchLiveness, type LostReason } from './liveness.ts';
+import { createSerializer } from './serializer.ts';
+import { createSocketClass } from './socket.ts';
+
+export interface ExecuteRequest {
+  readonly code: string;
+  /** No output, no counter, no history: for what the engine itself does in the kernel. */
+  readonly silent?: boolean;
+  readonly userExpressions?: Readonly<Record<string, string>>;
+  readonly onMessage?: (message: KernelMessage.IIOPubMessage) => void;
+  /** Answers `input()` and `getpass()`; without it the kernel refuses them with an error of its own. */
+  readonly onInput?: (prompt: string, password: boolean) => Promise<string>;
+}
+
+/** How an execution ended: with the kernel's reply, or without one because the kernel is gone or was restarted. */
+export type ExecuteOutcome =
+  | { readonly kind: 'replied'; readonly content: KernelMessage.IExecuteReplyMsg['content'] }
+  | { readonly kind: 'lost'; readonly reason: LostReason };
+
+export interface KernelSession {
+  readonly kernelId: string;
+  readonly kernelName: string;
+  /** Settled once the kernel can't be used any more, with the reason. */
+  readonly lost: Promise<LostReason>;
+  readonly isLost: boolean;
+  /** Resolves when the kernel has answered; `false` when that took longer than `milliseconds`. */
+  ready(milliseconds: number, signal?: AbortSignal): Promise<boolean>;
+  /** Always settles: with the reply, or `lost`. */
+  execute(request: ExecuteRequest): Promise<ExecuteOutcome>;
+  interrupt(): Promise<void>;
+  /** Restarts and waits for the new kernel; running executions end as lost (`restarted`). False when it did not come back in time. */
+  restart(milliseconds: number): Promise<boolean>;
+  /** Closes the connection; the kernel itself stays. */
+  dispose(): void;
+}
+
+/** After the reply (shell, reliable) the `idle` may be missing: iopub drops messages when it overflows. */
+const idleGrace = 3_000;
+
+const connectionSettings = (
+  http: GatewayHttp,
+  headers: Record<string, string>,
+  log: Log,
+): ServerConnection.ISettings => {
+  const { baseUrl, certificateAuthority } = http.connection;
+  return ServerConnection.makeSettings({
+    baseUrl,
+    wsUrl: `ws${baseUrl.slice('http'.length)}`,
+    appUrl: '',
+    token: '',
+    appendToken: false,
+    // Structurally the DOM's WebSocket as far as the library uses it.
+    WebSocket: createSocketClass({ headers, certificateAuthority }) as unknown as typeof globalThis.WebSocket,
+    serializer: createSerializer((problem) => {
+      log.warn(`unreadable frame from the gateway: ${problem}`);
+    }),
+  });
+};
+
+/** REST for the library through our own client. A failure never declares the kernel dead: `watchLiveness` decides that. */
+const createApiClient = (http: GatewayHttp, settings: ServerConnection.ISettings): Kernel.IKernelAPIClient => {
+  const notOffered = (): Promise<never> => Promise.reject(new Error('not offered'));
+  return {
+    serverSettings: settings,
+    getModel: async (id) => {
+      try {
+        return (await getKernel(http, id)) ?? undefined;
+      } catch (error) {
+        throw new ServerConnection.NetworkError(new TypeError(causeOf(error)));
+      }
+    },
+    restart: (id) => restartKernel(http, id),
+    interrupt: (id) => interruptKernel(http, id),
+    listRunning: notOffered,
+    startNew: notOffered,
+    shutdown: notOffered,
+    shutdownAll: notOffered,
+  };
+};
+
+/** Opens a connection to a kernel that the gateway has. */
+export const connectKernel = async (
+  http: GatewayHttp,
+  model: KernelModel,
+  options: { readonly clientId: string; readonly log: Log },
+): Promise<KernelSession> => {
+  const settings = connectionSettings(http, await http.authenticationHeaders(), options.log);
+  const connection = new KernelConnection({
+    model: { id: model.id, name: model.name },
+    clientId: options.clientId,
+    serverSettings: settings,
+    kernelAPIClient: createApiClient(http, settings),
+    commsOverSubshells: CommsOverSubshells.Disabled,
+  });
+  return openSession(connection, http, options.log);
+};
+
+const openSession = (connection: KernelConnection, http: GatewayHttp, log: Log): KernelSession => {
+  const liveness = watchLiveness(connection, http, log);
+  let restarting = false;
+  const kernelInfo = connection.info;
+  kernelInfo.catch(() => undefined);
+
+  const ready = async (milliseconds: number, signal?: AbortSignal): Promise<boolean> => {
+    const aborted = deferred<false>();
+    const onAbort = (): void => {
+      aborted.resolve(false);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    const answered = connection.info.then(
+      () => true,
+      () => false,
+    );
+    try {
+      return await within(
+        Promise.race([answered, aborted.promise, liveness.lost.then(() => false)]),
+        milliseconds,
+        false,
+      );
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  };
+
+  const execute = async (request: ExecuteRequest): Promise<ExecuteOutcome> => {
+    if (liveness.isLost()) {
+      return { kind: 'lost', reason: await liveness.lost };
+    }
+    const release = liveness.beginWork();
+    try {
+      return await executeOn(connection, request, liveness.lost, () => restarting);
+    } finally {
+      release();
+    }
+  };
+
+  return {
+    kernelId: connection.id,
+    kernelName: connection.name,
+    lost: liveness.lost,
+    get isLost() {
+      return liveness.isLost();
+    },
+    ready,
+    execute,
+    interrupt: () => interruptKernel(http, connection.id),
+    restart: async (milliseconds) => {
+      restarting = true;
+      liveness.expectRestart(true);
+      try {
+        const restarted = connection.restart().then(
+          () => connection.requestKernelInfo().then(() => true),
+          () => false,
+        );
+        return await within(
+          restarted.catch(() => false),
+          milliseconds,
+          false,
+        );
+      } finally {
+        restarting = false;
+        liveness.expectRestart(false);
+      }
+    },
+    dispose: () => {
+      liveness.dispose();
+      connection.dispose();
+    },
+  };
+};
+
+const executeOn = async (
+  connection: KernelConnection,
+  request: ExecuteRequest,
+  lost: Promise<LostReason>,
+  isRestarting: () => boolean,
+): Promise<ExecuteOutcome> => {
+  const outcome = deferred<ExecuteOutcome>();
+  let grace: NodeJS.Timeout | undefined;
+  let future: Kernel.IShellFuture<KernelMessage.IExecuteRequestMsg, KernelMessage.IExecuteReplyMsg>;
+  try {
+    future = connection.requestExecute(
+      {
+        code: request.code,
+        silent: request.silent ?? false,
+        store_history: !(request.silent ?? false),
+        allow_stdin: request.onInput !== undefined,
+        stop_on_error: true,
+        user_expressions: { ...request.userExpressions },
+      },
+      false,
+    );
+  } catch {
+    return { kind: 'lost', reason: { kind: 'died' } };
+  }
+  future.onIOPub = (message) => {
+    request.onMessage?.(message);
+  };
+  future.onReply = (message) => {
+    grace = setTimeout(() => {
+      outcome.resolve({ kind: 'replied', content: message.content });
+    }, idleGrace);
+  };
+  future.onStdin = (message) => {
+    if (message.header.msg_type === 'input_request') {
+      answerInput(connection, message as KernelMessage.IInputRequestMsg, request.onInput);
+    }
+  };
+  future.done.then(
+    (message) => {
+      outcome.resolve({ kind: 'replied', content: message.content });
+    },
+    () => {
+      // The library gives up its futures when the kernel restarts, by its own death or by our order.
+      outcome.resolve({ kind: 'lost', reason: { kind: isRestarting() ? 'restarted' : 'died' } });
+    },
+  );
+  void lost.then((reason) => {
+    outcome.resolve({ kind: 'lost', reason });
+  });
+  try {
+    return await outcome.promise;
+  } finally {
+    clearTimeout(grace);
+    if (!future.isDisposed) {
+      future.dispose();
+    }
+  }
+};
+
+const answerInput = (
+  connection: KernelConnection,
+  message: KernelMessage.IInputRequestMsg,
+  onInput: ExecuteRequest['onInput'],
+): void => {
+  const { prompt, password } = message.content;
+  const answered = onInput ? onInput(prompt, password) : Promise.resolve('');
+  answered.then(
+    (value) => {
+      connection.sendInputReply({ status: 'ok', value }, message.header);
+    },
+    () => {
+      // Nobody answered: the code sees an empty line, and Stop still works.
+      connection.sendInputReply({ status: 'ok', value: '' }, message.header);
+    },
+  );
+};
