@@ -54,6 +54,7 @@ const connectionSettings = (
   http: GatewayHttp,
   headers: Record<string, string>,
   log: Log,
+  onAutorestart: () => void,
 ): ServerConnection.ISettings => {
   const { baseUrl, certificateAuthority } = http.connection;
   return ServerConnection.makeSettings({
@@ -64,8 +65,11 @@ const connectionSettings = (
     appendToken: false,
     // Structurally the DOM's WebSocket as far as the library uses it.
     WebSocket: createSocketClass({ headers, certificateAuthority }) as unknown as typeof globalThis.WebSocket,
-    serializer: createSerializer((problem) => {
-      log.warn(`unreadable frame from the gateway: ${problem}`);
+    serializer: createSerializer({
+      onUnreadable: (problem) => {
+        log.warn(`unreadable frame from the gateway: ${problem}`);
+      },
+      onAutorestart,
     }),
   });
 };
@@ -97,7 +101,10 @@ export const connectKernel = async (
   model: KernelModel,
   options: { readonly clientId: string; readonly log: Log },
 ): Promise<KernelSession> => {
-  const settings = connectionSettings(http, await http.authenticationHeaders(), options.log);
+  const died = deferred<undefined>();
+  const settings = connectionSettings(http, await http.authenticationHeaders(), options.log, () => {
+    died.resolve(undefined);
+  });
   const connection = new KernelConnection({
     model: { id: model.id, name: model.name },
     clientId: options.clientId,
@@ -105,11 +112,16 @@ export const connectKernel = async (
     kernelAPIClient: createApiClient(http, settings),
     commsOverSubshells: CommsOverSubshells.Disabled,
   });
-  return openSession(connection, http, options.log);
+  return openSession(connection, http, died.promise, options.log);
 };
 
-const openSession = (connection: KernelConnection, http: GatewayHttp, log: Log): KernelSession => {
-  const liveness = watchLiveness(connection, http, log);
+const openSession = (
+  connection: KernelConnection,
+  http: GatewayHttp,
+  died: Promise<unknown>,
+  log: Log,
+): KernelSession => {
+  const liveness = watchLiveness(connection, http, died, log);
   let restarting = false;
   const kernelInfo = connection.info;
   kernelInfo.catch(() => undefined);

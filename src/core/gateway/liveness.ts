@@ -31,8 +31,16 @@ const silenceBeforeAsking = 15_000;
 /** How long a connection may be away, in work, before the kernel counts as lost. */
 const awayLimit = 20_000;
 
-/** Watches one connection. Idle, it costs no request; in work, at most one each second while the connection is away. */
-export const watchLiveness = (connection: KernelConnection, http: GatewayHttp, log: Log): Liveness => {
+/**
+ * Watches one connection; `died` tells that the gateway found the kernel dead. Idle, it costs no request; in work, at most one each second while
+ * the connection is away.
+ */
+export const watchLiveness = (
+  connection: KernelConnection,
+  http: GatewayHttp,
+  died: Promise<unknown>,
+  log: Log,
+): Liveness => {
   const lost = deferred<LostReason>();
   let isLost = false;
   let restartExpected = false;
@@ -96,10 +104,12 @@ export const watchLiveness = (connection: KernelConnection, http: GatewayHttp, l
     }
   });
   connection.statusChanged.connect((_sender, status) => {
-    // "autorestarting": the gateway found the kernel dead and starts another one, without the variables.
-    if (status === 'autorestarting' || (status === 'dead' && !restartExpected)) {
+    if (status === 'dead' && !restartExpected) {
       lose({ kind: 'died' });
     }
+  });
+  void died.then(() => {
+    lose({ kind: 'died' });
   });
   connection.disposed.connect(() => {
     lose({ kind: 'closed' });

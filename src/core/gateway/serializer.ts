@@ -121,11 +121,23 @@ const deserializeLegacy = (data: string | ArrayBuffer): Message => {
   return message;
 };
 
-/**
- * Makes a serializer for one connection.
- * @param onUnreadable told of each frame that could not be read; the connection goes on with a message of no effect
- */
-export const createSerializer = (onUnreadable: (problem: string) => void): Serializer => {
+export interface SerializerEvents {
+  /** A frame that could not be read; the connection goes on with a message of no effect. */
+  readonly onUnreadable: (problem: string) => void;
+  /**
+   * The gateway found the kernel dead and starts another one, without the variables. Not passed on: the library would
+   * reconnect by itself, with a promise that nobody can catch.
+   */
+  readonly onAutorestart: () => void;
+}
+
+const isAutorestart = (message: Message): boolean =>
+  message.channel === 'iopub' &&
+  message.header.msg_type === 'status' &&
+  (message.content as { execution_state?: unknown }).execution_state === 'restarting';
+
+/** Makes a serializer for one connection. */
+export const createSerializer = (events: SerializerEvents): Serializer => {
   let session = '';
   return {
     serialize: (message, protocol = '') =>
@@ -137,21 +149,25 @@ export const createSerializer = (onUnreadable: (problem: string) => void): Seria
         if (typeof message.header.msg_type !== 'string') {
           throw new TypeError('a message without a type');
         }
+        if (isAutorestart(message)) {
+          events.onAutorestart();
+          return withoutEffect(session);
+        }
         session = message.header.session;
         return message;
       } catch (error) {
-        onUnreadable(error instanceof Error ? error.message : String(error));
-        return unreadable(session);
+        events.onUnreadable(error instanceof Error ? error.message : String(error));
+        return withoutEffect(session);
       }
     },
   };
 };
 
 /** A message that no one waits for, in the kernel's own session so that messages around it stay valid. */
-const unreadable = (session: string): Message =>
+const withoutEffect = (session: string): Message =>
   ({
     channel: 'iopub',
-    header: { msg_id: '', msg_type: 'unreadable', session, username: '', date: '', version: '5.3' },
+    header: { msg_id: '', msg_type: 'no_effect', session, username: '', date: '', version: '5.3' },
     parent_header: {},
     metadata: {},
     content: {},
