@@ -1,0 +1,107 @@
+// Bundles into dist/: a small extension that activates, the engine that it loads at first use, and the command line.
+// Options: --watch, --production (minified), --quiet.
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import esbuild from 'esbuild';
+
+const root = dirname(fileURLToPath(import.meta.url));
+const options = new Set(process.argv.slice(2));
+const production = options.has('--production');
+
+/** Files that are read at run time beside the code (see src/core/resources.ts): the same names under dist/ as under src/core/. */
+const isResource = (name) => /\.(py|sh)$/.test(name) || name.endsWith('wrapper/mounted-kernel');
+
+const filesIn = (folder) =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesIn(join(folder, entry.name)) : [join(folder, entry.name)],
+  );
+
+const copyResources = async () => {
+  const core = join(root, 'src', 'core');
+  for (const file of filesIn(core).filter((path) => isResource(path.replaceAll('\\', '/')))) {
+    const target = join(root, 'dist', relative(core, file));
+    await mkdir(dirname(target), { recursive: true });
+    await copyFile(file, target);
+  }
+};
+
+const resources = {
+  name: 'resources',
+  setup: (build) => {
+    build.onEnd(copyResources);
+  },
+};
+
+/** The activator's `import('./engine.ts')` is the other bundle, not a part of this one. */
+const engineApart = {
+  name: 'engine-apart',
+  setup: (build) => {
+    build.onResolve({ filter: /\/engine\.ts$/ }, () => ({ path: './engine.cjs', external: true }));
+  },
+};
+
+const common = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  target: 'node22.13',
+  minify: production,
+  keepNames: production,
+  sourcemap: production ? false : 'linked',
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+};
+
+const commonjs = {
+  ...common,
+  format: 'cjs',
+  external: ['vscode'],
+  // The sources are ES modules: their own address is this file's.
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+  supported: { 'dynamic-import': false },
+};
+
+const bundles = [
+  { ...commonjs, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs', plugins: [engineApart] },
+  { ...commonjs, entryPoints: ['src/extension/engine.ts'], outfile: 'dist/engine.cjs', plugins: [resources] },
+  {
+    ...common,
+    format: 'esm',
+    // Two files: the first one runs on any Node that knows modules, so that an old one can be told what is needed.
+    splitting: true,
+    entryPoints: { cli: 'src/cli/cli.ts' },
+    outdir: 'dist',
+    chunkNames: 'cli-[hash]',
+    banner: {
+      js: "import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);",
+    },
+    plugins: [resources],
+  },
+];
+
+const printSizes = (results) => {
+  for (const { metafile } of results) {
+    for (const [path, { bytes }] of Object.entries(metafile.outputs)) {
+      if (!path.endsWith('.map')) {
+        console.log(`${path.padEnd(28)} ${(bytes / 1024).toFixed(0).padStart(6)} KB`);
+      }
+    }
+  }
+};
+
+if (options.has('--watch')) {
+  for (const bundle of bundles) {
+    const context = await esbuild.context({ ...bundle, logLevel: 'info' });
+    await context.watch();
+  }
+} else {
+  await rm(join(root, 'dist'), { recursive: true, force: true });
+  const results = await Promise.all(bundles.map((bundle) => esbuild.build(bundle)));
+  if (!options.has('--quiet')) {
+    printSizes(results);
+  }
+}
