@@ -23,6 +23,7 @@ export interface ErrorDetails {
   'kernel.limit': { reason: string };
   'kernel.launchFailed': { name: string; reason: string };
   'kernel.launchTimedOut': { name: string; seconds: number };
+  'kernel.initCodeFailed': { error: string };
   'kernel.gone': { reason: string };
   'kernel.groundingUnavailable': { wanted: string; found: string; reason: string };
   'kernel.reachUnavailable': { wanted: string; found: string; reason: string };
@@ -45,6 +46,9 @@ export interface ErrorDetails {
   'file.forbidden': { id: string };
   'file.damaged': { id: string; cause: string };
   'file.exists': { path: string };
+  /** It kept changing while it was copied. */
+  'file.unstable': { path: string };
+  'file.unreadable': { path: string; cause: string };
   'file.unwritable': { path: string; cause: string };
   'chat.notFound': { chatId: string };
   'transcript.unreadable': { path: string; cause: string };

@@ -1,0 +1,161 @@
+// Who uses a message's kernel: one row for each, which outlives its process so that the next one can remove the kernel.
+import { randomUUID } from 'node:crypto';
+import * as v from 'valibot';
+import type { Workspace } from '../workspace/messageKey.ts';
+import { idColumn, integerColumn, optionalText, textColumn } from './columns.ts';
+import { livenessOf, type ProcessIdentity } from './processIdentity.ts';
+import type { Database } from './sqlite.ts';
+
+/** A kernel that belongs to a message and to a process. */
+export interface Lease {
+  readonly workspace: Pick<Workspace, 'id' | 'key' | 'folder'>;
+  readonly kernelId: string;
+  /** Base URL of the gateway that has the kernel. */
+  readonly connection: string;
+  /** The owner's own words for itself. */
+  readonly owner: string;
+  readonly process: ProcessIdentity;
+  /** Epoch milliseconds. */
+  readonly heartbeatAt: number;
+  /** Tells this lease from an earlier or later one of the same message. */
+  readonly token: string;
+}
+
+export type LeaseOutcome =
+  /** `replaced`: the expired lease that was in its place (or this registry's own earlier one); its kernel may still be there. */
+  | { readonly kind: 'acquired'; readonly lease: Lease; readonly replaced: Lease | undefined }
+  | { readonly kind: 'held'; readonly owner: string; readonly lease: Lease };
+
+export interface LeaseRequest {
+  readonly kernelId: string;
+  readonly connection: string;
+  readonly owner: string;
+}
+
+export interface Leases {
+  /**
+   * Takes the message's lease if it is free, expired, or this registry's own. Of several processes one gets it.
+   * A lease is expired when its process is known not to live any more, or when its heartbeat is older than {@link leaseLifetime}.
+   */
+  acquireLease(workspace: Workspace, request: LeaseRequest): LeaseOutcome;
+  findLease(workspace: Workspace): Lease | undefined;
+  /** The kernel's id where the gateway chose another one. False when the lease was lost. */
+  setLeaseKernel(lease: Lease, kernelId: string): boolean;
+  /** To be called every 10 s. False when the lease was lost: another process has the message. */
+  heartbeat(lease: Lease): boolean;
+  /** Nothing when the lease was lost. */
+  releaseLease(lease: Lease): void;
+  expiredLeases(): Lease[];
+  /** Removes an expired lease once its kernel is gone; false when it is not the same or not expired any more. */
+  removeLease(lease: Lease): boolean;
+}
+
+/** Milliseconds without a heartbeat. */
+export const leaseLifetime = 30_000;
+
+const leaseRow = v.pipe(
+  v.object({
+    message: integerColumn,
+    owner: idColumn,
+    chat_id: idColumn,
+    message_id: idColumn,
+    folder: textColumn,
+    kernel_id: textColumn,
+    connection: textColumn,
+    label: textColumn,
+    token: textColumn,
+    holder: textColumn,
+    host: textColumn,
+    pid: integerColumn,
+    process_start: optionalText,
+    heartbeat_at: integerColumn,
+  }),
+  v.transform((row): Lease & { readonly holder: string } => ({
+    workspace: {
+      id: row.message,
+      key: { user: row.owner, chatId: row.chat_id, messageId: row.message_id },
+      folder: row.folder,
+    },
+    kernelId: row.kernel_id,
+    connection: row.connection,
+    owner: row.label,
+    process: { host: row.host, pid: row.pid, start: row.process_start },
+    heartbeatAt: row.heartbeat_at,
+    token: row.token,
+    holder: row.holder,
+  })),
+);
+
+const SELECT_LEASE = `
+  SELECT l.message, m.owner, c.chat_id, m.message_id, m.folder, l.kernel_id, l.connection, l.label, l.token, l.holder, l.host,
+    l.pid, l.process_start, l.heartbeat_at
+  FROM lease l JOIN message m ON m.id = l.message JOIN chat c ON c.id = m.chat`;
+
+/** @param observer - this process */
+export const createLeases = (database: Database, observer: ProcessIdentity): Leases => {
+  // Two registries of one process are two holders: one must not take the other's kernel.
+  const holder = randomUUID();
+
+  const find = (message: number): (Lease & { readonly holder: string }) | undefined =>
+    database.get(leaseRow, `${SELECT_LEASE} WHERE l.message = $message`, { message });
+
+  const isExpired = (lease: Lease): boolean =>
+    Math.abs(Date.now() - lease.heartbeatAt) > leaseLifetime || livenessOf(lease.process, observer) === 'dead';
+
+  return {
+    acquireLease: (workspace, { kernelId, connection, owner }) =>
+      database.write((): LeaseOutcome => {
+        const current = find(workspace.id);
+        if (current && current.holder !== holder && !isExpired(current)) {
+          return { kind: 'held', owner: current.owner, lease: current };
+        }
+        const now = Date.now();
+        database.run(
+          `INSERT OR REPLACE INTO lease
+             (message, kernel_id, connection, label, token, holder, host, pid, process_start, acquired_at, heartbeat_at)
+           VALUES ($message, $kernel, $connection, $label, $token, $holder, $host, $pid, $start, $now, $now)`,
+          {
+            message: workspace.id,
+            kernel: kernelId,
+            connection,
+            label: owner,
+            token: randomUUID(),
+            holder,
+            host: observer.host,
+            pid: observer.pid,
+            start: observer.start,
+            now,
+          },
+        );
+        const lease = find(workspace.id);
+        if (!lease) {
+          throw new RangeError('the new lease is not there');
+        }
+        return { kind: 'acquired', lease, replaced: current };
+      }),
+    findLease: ({ id }) => find(id),
+    setLeaseKernel: ({ token }, kernelId) =>
+      database.write(
+        () =>
+          database.run('UPDATE lease SET kernel_id = $kernel WHERE token = $token', { token, kernel: kernelId })
+            .changes,
+      ) > 0,
+    heartbeat: ({ token }) =>
+      database.write(
+        () =>
+          database.run('UPDATE lease SET heartbeat_at = $now WHERE token = $token', { token, now: Date.now() }).changes,
+      ) > 0,
+    releaseLease: ({ token }) => {
+      database.write(() => database.run('DELETE FROM lease WHERE token = $token', { token }));
+    },
+    expiredLeases: () => database.all(leaseRow, `${SELECT_LEASE} ORDER BY l.message`).filter(isExpired),
+    removeLease: ({ token, workspace }) =>
+      database.write(() => {
+        const current = find(workspace.id);
+        if (current?.token !== token || !isExpired(current)) {
+          return false;
+        }
+        return database.run('DELETE FROM lease WHERE token = $token', { token }).changes > 0;
+      }),
+  };
+};

@@ -1,0 +1,54 @@
+// The registry: chats, messages, runs and files of all users of one data folder, for all processes that use it.
+import type { DataFolder } from '../dataFolder.ts';
+import { silentLog, type Log } from '../log.ts';
+import { createAttachments, type Attachments } from './attachments.ts';
+import { createChanges, type Changes } from './changes.ts';
+import { createContentStore } from './contentStore.ts';
+import { createFiles, type Files } from './files.ts';
+import { createLeases, type Leases } from './leases.ts';
+import { openDatabase } from './openDatabase.ts';
+import { thisProcess } from './processIdentity.ts';
+import { createRuns, type Runs } from './runs.ts';
+import { sweep } from './sweep.ts';
+import { createWorkspaces, type Workspaces } from './workspaces.ts';
+
+export type { AttachmentRow, NewAttachment } from './attachments.ts';
+export type { ChatFiles } from './files.ts';
+export type { FileToKeep } from './keepFile.ts';
+export type { Lease, LeaseOutcome, LeaseRequest } from './leases.ts';
+export type { NewRun, RunEnd, RunInput, RunRecord, RunRow } from './runs.ts';
+export type { ChatSummary, WorkspaceFilter, WorkspaceSummary } from './workspaces.ts';
+
+/** Every call may throw CodedError `registry.failed`. Calls that return no promise are done when they return. */
+export interface Registry
+  extends Disposable, Workspaces, Runs, Attachments, Leases, Files, Pick<Changes, 'dataVersion'> {}
+
+/**
+ * Opens the registry of a data folder, and makes good what a crash left half done.
+ * @throws CodedError `registry.unavailable`, `registry.newer`, `registry.failed`, `data.notWritable`
+ */
+export const openRegistry = async (data: DataFolder, options: { readonly log?: Log } = {}): Promise<Registry> => {
+  const log = options.log ?? silentLog;
+  const process = thisProcess();
+  const { database, isNew } = await openDatabase(data, log);
+  try {
+    const store = createContentStore(data);
+    await sweep({ database, store, data, process, log }, isNew);
+    const changes = createChanges(database);
+    const attachments = createAttachments(database, changes);
+    return {
+      ...createWorkspaces(database, changes, data),
+      ...createRuns(database, changes),
+      ...attachments,
+      ...createLeases(database, process),
+      ...createFiles({ database, changes, store, data, process }, attachments),
+      dataVersion: () => changes.dataVersion(),
+      [Symbol.dispose]: () => {
+        database.close();
+      },
+    };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
