@@ -1,0 +1,207 @@
+"""The kernel's side of a run: module `_code_interpreter`. Standard library only, Python 3.8 and later.
+
+It repairs what a gateway strips from the environment, proves which folder the kernel can see, makes `/mnt/data` true
+where it is not, and answers the client's questions. Starting it again with the same request changes nothing.
+"""
+import hashlib
+import json
+import os
+import sys
+import tempfile
+import types
+
+_state = {'workspace': None, 'virtual': '/mnt/data', 'forms': [], 'private': {}, 'answer': None}
+
+
+def part(name):
+    """A part of the kernel's side as a module, compiled at its first use."""
+    full = __name__ + '.' + name
+    module = sys.modules.get(full)
+    if module is None:
+        module = types.ModuleType(full)
+        module.__package__ = __name__
+        sys.modules[full] = module
+        try:
+            exec(compile(SOURCES[name], '<code interpreter>/%s.py' % name, 'exec'), module.__dict__)
+        except BaseException:
+            del sys.modules[full]
+            raise
+        globals()[name] = module
+    return module
+
+
+class Answer:
+    """A value for the client, carried as JSON through a user expression."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def _repr_mimebundle_(self, include=None, exclude=None, **more):
+        return {'application/json': self.value, 'text/plain': ''}
+
+    def __repr__(self):
+        return json.dumps(self.value)
+
+
+def start(request):
+    """Does what the client asks for, and keeps what it found for `answer()`; never raises."""
+    problems = []
+
+    def attempt(what, action, *arguments):
+        try:
+            return action(*arguments)
+        except Exception as error:
+            problems.append('%s: %s: %s' % (what, type(error).__name__, error))
+            return None
+
+    attempt('environment', part('environment').repair)
+    suspend()
+    _state['virtual'] = request['virtualPath']
+    found = attempt('workspace', _find_workspace, request, problems)
+    if found is None:
+        found = {'mounted': False, 'shared': False, 'answered': False}
+        _state['workspace'] = _state['workspace'] or tempfile.gettempdir()
+    mounted = found['mounted'] and not (request['grounding'] == 'translated' and found['shared'])
+    _state['forms'] = [] if mounted else _forms(_state['workspace'])
+    if not mounted:
+        attempt('grounding', part('translated').install, _state['workspace'], _state['virtual'])
+    attempt('working directory', os.chdir, _state['virtual'] if mounted else _state['workspace'])
+    attempt('figures', part('figures').install, _state['workspace'])
+    attempt('output', part('output').install)
+    found['grounding'] = 'mounted' if mounted else 'translated'
+    found['workspace'] = _state['workspace']
+    found['forms'] = _state['forms']
+    found.update(attempt('facts', _facts) or {})
+    found['problems'] = problems
+    _state['answer'] = found
+
+
+def answer():
+    """What `start` found."""
+    return Answer(_state['answer'])
+
+
+def suspend():
+    """Takes the translation of paths away; what was imported meanwhile passes paths through unchanged."""
+    translated = sys.modules.get(__name__ + '.translated')
+    if translated is not None:
+        translated.uninstall()
+
+
+def stop():
+    """Takes everything away that `start` put into the kernel."""
+    suspend()
+    for name in ('figures', 'output'):
+        module = sys.modules.get(__name__ + '.' + name)
+        if module is not None:
+            module.uninstall()
+    for name in [name for name in sys.modules if name.startswith(__name__ + '.')]:
+        del sys.modules[name]
+    sys.modules.pop(__name__, None)
+
+
+def report():
+    """What the client has to know at the end of a run, since the last report."""
+    return Answer(
+        {
+            'savedFigures': part('figures').take(),
+            'output': part('output').take(),
+            'cwd': to_virtual(_current_folder()),
+        }
+    )
+
+
+def list_workspace(hashes=False):
+    """The files that the workspace holds; only a kernel whose folder nobody else sees needs it."""
+    return Answer(part('listing').files_in(_state['workspace'], hashes))
+
+
+def to_virtual(path):
+    """The path as users know it, where it lies in the workspace."""
+    for form in _state['forms']:
+        if path == form:
+            return _state['virtual']
+        if path is not None and path.startswith(form + os.sep):
+            return _state['virtual'] + path[len(form):].replace(os.sep, '/')
+    return path
+
+
+def _find_workspace(request, problems):
+    """Which folder is the workspace, told by the file that the client put into it, and answered beside that file."""
+    nonce = request['nonce']
+    mounted = _holds(request['virtualPath'], nonce)
+    given = request['workspace']
+    shared = bool(given) and _holds(given, nonce)
+    if mounted or shared:
+        _state['workspace'] = request['virtualPath'] if mounted else given
+        if mounted and shared and request['grounding'] == 'translated':
+            _state['workspace'] = given
+    else:
+        _state['workspace'] = _private_folder(request)
+    answered = False
+    if mounted or shared:
+        try:
+            with open(os.path.join(_state['workspace'], nonce['answerName']), 'x') as file:
+                file.write(nonce['answer'])
+            answered = True
+        except OSError as error:
+            problems.append('answer: %s' % error)
+    return {'mounted': mounted, 'shared': shared, 'answered': answered}
+
+
+def _holds(folder, nonce):
+    try:
+        with open(os.path.join(folder, nonce['name']), 'rb') as file:
+            return hashlib.sha256(file.read(4096)).hexdigest() == nonce['sha256']
+    except (OSError, ValueError):
+        return False
+
+
+def _private_folder(request):
+    """A folder of this kernel's own for each workspace that it can't see; the same one when it is asked for again."""
+    folders = _state['private']
+    key = request.get('scope') or request['workspace'] or ''
+    if key not in folders or not os.path.isdir(folders[key]):
+        folders[key] = os.path.realpath(tempfile.mkdtemp(prefix='code-interpreter-'))
+    return folders[key]
+
+
+def _forms(path):
+    """The spellings in which the workspace's path can come back."""
+    forms = []
+    for form in (path.rstrip('/\\') or path, os.path.abspath(path), os.path.realpath(path)):
+        if form not in forms:
+            forms.append(form)
+    return forms
+
+
+def _current_folder():
+    try:
+        return os.getcwd()
+    except OSError:
+        return None
+
+
+def _facts():
+    ipykernel = sys.modules.get('ipykernel')
+    return {
+        'cwd': to_virtual(_current_folder()),
+        'python': '%d.%d.%d' % sys.version_info[:3],
+        'ipykernel': getattr(ipykernel, '__version__', None),
+        'platform': sys.platform,
+        'pid': os.getpid(),
+        'mountFailure': os.environ.get('CODE_INTERPRETER_MOUNT_FAILURE') or None,
+        'freeBytes': _free_bytes(_state['workspace']),
+    }
+
+
+def _free_bytes(folder):
+    try:
+        if hasattr(os, 'statvfs'):
+            found = os.statvfs(folder)
+            return found.f_bavail * found.f_frsize
+        import shutil
+
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return None

@@ -1,0 +1,39 @@
+// What a Python kernel tells at the end of a run. It rides on the run's own execute_request: a round trip of its own costs 7 ms.
+import * as v from 'valibot';
+import type { KernelRequest } from './bootstrap.ts';
+import { kernelCall } from './kernelPython.ts';
+import { userExpressionValue } from './userExpressions.ts';
+
+const expressionName = 'code_interpreter_report';
+
+const reportSchema = v.object({
+  /** sha256 of displayed images (their bytes, not the base64) whose figure the code also saved in the workspace. */
+  savedFigures: v.array(v.string()),
+  /** What was sent as output since the last report, by the id of its request: fewer received means lost output. */
+  output: v.record(
+    v.string(),
+    v.object({
+      /** Bytes of UTF-8, before any translation. */
+      stdout: v.number(),
+      stderr: v.number(),
+      /** Messages that show or update a result. */
+      displays: v.number(),
+    }),
+  ),
+  /** Working directory, as users know it; `null` when it was removed. */
+  cwd: v.nullable(v.string()),
+});
+
+export type RunReport = Readonly<v.InferOutput<typeof reportSchema>>;
+
+/** The user expressions of a run's `execute_request`. */
+export const reportExpressions = (): Record<string, string> => ({ [expressionName]: kernelCall('report()') });
+
+/** The same as a silent request of its own, for a run that raised: user expressions are not evaluated then. */
+export const reportRequest = (): KernelRequest => ({ code: '', userExpressions: reportExpressions() });
+
+/** The report in the content of an `execute_reply`; `undefined` when there is none. */
+export const parseReport = (reply: unknown): RunReport | undefined => {
+  const parsed = v.safeParse(reportSchema, userExpressionValue(reply, expressionName));
+  return parsed.success ? parsed.output : undefined;
+};
