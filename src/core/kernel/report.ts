@@ -9,17 +9,11 @@ const expressionName = 'code_interpreter_report';
 const reportSchema = v.object({
   /** sha256 of displayed images (their bytes, not the base64) whose figure the code also saved in the workspace. */
   savedFigures: v.array(v.string()),
-  /** What was sent as output since the last report, by the id of its request: fewer received means lost output. */
-  output: v.record(
-    v.string(),
-    v.object({
-      /** Bytes of UTF-8, before any translation. */
-      stdout: v.number(),
-      stderr: v.number(),
-      /** Messages that show or update a result. */
-      displays: v.number(),
-    }),
-  ),
+  /** Bytes of UTF-8 that the run sent, before any translation: fewer received means lost output. */
+  stdoutBytes: v.number(),
+  stderrBytes: v.number(),
+  /** How many messages that show or update a result it sent. */
+  displays: v.number(),
   /** Working directory, as users know it; `null` when it was removed. */
   cwd: v.nullable(v.string()),
 });

@@ -102,10 +102,13 @@ def stop():
 
 def report():
     """What the client has to know at the end of a run, since the last report."""
+    sent = part('output').take()
     return Answer(
         {
             'savedFigures': part('figures').take(),
-            'output': part('output').take(),
+            'stdoutBytes': sent['stdout'],
+            'stderrBytes': sent['stderr'],
+            'displays': sent['displays'],
             'cwd': to_virtual(_current_folder()),
         }
     )

@@ -8,7 +8,8 @@ import sys
 
 DISPLAYS = ('display_data', 'update_display_data', 'execute_result')
 LIMIT = 200
-_state = {'session': None, 'send': None, 'counts': {}}
+NOTHING = {'stdout': 0, 'stderr': 0, 'displays': 0}
+_state = {'session': None, 'counts': {}, 'run': None}
 
 
 def install():
@@ -39,27 +40,44 @@ def install():
             pass
         return sent
 
-    _state['session'], _state['send'] = session, original
+    _state['session'] = session
     session.send = send
+    shell = _shell()
+    if shell is not None:
+        shell.events.register('pre_run_cell', _begin)
 
 
 def uninstall():
     if _state['session'] is not None:
         _state['session'].__dict__.pop('send', None)
         _state['session'] = None
+        shell = _shell()
+        if shell is not None and _begin in shell.events.callbacks['pre_run_cell']:
+            shell.events.unregister('pre_run_cell', _begin)
 
 
 def take():
-    """By the id of each request: bytes of UTF-8 sent as stdout and stderr, and displays, since the last call."""
+    """Bytes of UTF-8 that the last run sent as stdout and stderr, and the number of its displays."""
     for stream in (sys.stdout, sys.stderr):
         # ipykernel 7 shows whether something waits; flushing costs a switch to another thread.
         if hasattr(stream, 'session') and getattr(stream, '_buffers', True):
             stream.flush()
-    counts = _state['counts']
-    taken = dict(counts)
-    for identity in taken:
-        counts.pop(identity, None)
-    return taken
+    return _state['counts'].get(_state['run']) or dict(NOTHING)
+
+
+def _begin(info=None):
+    """A run begins: requests that are silent don't come here."""
+    try:
+        _state['run'] = _shell().get_parent()['header']['msg_id']
+    except Exception:
+        _state['run'] = None
+
+
+def _shell():
+    interactive = sys.modules.get('IPython.core.interactiveshell')
+    if interactive is None or not interactive.InteractiveShell.initialized():
+        return None
+    return interactive.InteractiveShell.instance()
 
 
 def _of(counts, parent):
@@ -69,5 +87,5 @@ def _of(counts, parent):
     if count is None:
         while len(counts) >= LIMIT:
             counts.pop(next(iter(counts)), None)
-        count = counts[identity] = {'stdout': 0, 'stderr': 0, 'displays': 0}
+        count = counts[identity] = dict(NOTHING)
     return count
