@@ -73,7 +73,7 @@ const bundles = [
     format: 'esm',
     // Two files: the first one runs on any Node that knows modules, so that an old one can be told what is needed.
     splitting: true,
-    entryPoints: { cli: 'src/cli/cli.ts' },
+    entryPoints: { cli: 'src/cli/main.ts' },
     outdir: 'dist',
     chunkNames: 'cli-[hash]',
     banner: {
@@ -100,8 +100,13 @@ if (options.has('--watch')) {
   }
 } else {
   await rm(join(root, 'dist'), { recursive: true, force: true });
-  const results = await Promise.all(bundles.map((bundle) => esbuild.build(bundle)));
-  if (!options.has('--quiet')) {
-    printSizes(results);
+  try {
+    const results = await Promise.all(bundles.map((bundle) => esbuild.build(bundle)));
+    if (!options.has('--quiet')) {
+      printSizes(results);
+    }
+  } catch {
+    // esbuild has said what is wrong.
+    process.exitCode = 1;
   }
 }

@@ -1,6 +1,15 @@
-// The suite `host`: real VS Code in a real browser.
+// The suite `host`: real VS Code in a real browser, one profile after the other.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BrowserContext } from 'playwright-core';
+import { hostTestFiles } from '../host/bundle.ts';
+import { profiles } from '../host/profiles.ts';
+import { runHostProfile } from '../host/run.ts';
+import { launchBrowser } from '../lib/browser.ts';
 import type { Processes } from '../lib/processes.ts';
-import { none } from './counts.ts';
+import { say } from '../lib/progress.mjs';
+import { add } from './counts.ts';
 import type { Counts } from './counts.ts';
 import type { Suite } from './suites.ts';
 
@@ -11,4 +20,30 @@ export interface HostRun {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-export const runHostSuite = (_run: HostRun): Promise<Counts> => Promise.resolve(none);
+/** Runs every profile that has tests. */
+export const runHostSuite = async ({ processes, suite, mochaArguments, environment }: HostRun): Promise<Counts> => {
+  const chosen = profiles.filter(({ folders: tests }) => hostTestFiles(tests).length > 0);
+  const browser = await launchBrowser(processes);
+  const counts: Counts[] = [];
+  let folder = '';
+  let context: BrowserContext | undefined;
+  const folders: string[] = [];
+  try {
+    for (const profile of chosen) {
+      if (!profile.continues || context === undefined) {
+        await context?.close();
+        context = await browser.newContext({ viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 });
+        folder = await mkdtemp(join(tmpdir(), `code-interpreter-host-${profile.name}-`));
+        folders.push(folder);
+      }
+      say(`  in VS Code, ${profile.name}`);
+      const minutes = suite.suiteMinutes;
+      counts.push(await runHostProfile({ profile, browser, folder, context, environment, mochaArguments, minutes }));
+    }
+  } finally {
+    await context?.close();
+    await browser.close();
+    await Promise.all(folders.map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 })));
+  }
+  return add(counts);
+};

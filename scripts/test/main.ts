@@ -9,7 +9,8 @@ import { runCheck } from './check.ts';
 import { add, closingLine, oneFailure } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { runMocha } from './mocha.ts';
-import { setUpFor } from './setUp.ts';
+import { createSetUp } from './setUp.ts';
+import type { SetUp } from './setUp.ts';
 import type { Suite } from './suites.ts';
 
 const environment: NodeJS.ProcessEnv = { ...process.env, CODE_INTERPRETER_CACHE_DIR: cache };
@@ -29,12 +30,20 @@ const runSuite = async (processes: Processes, suite: Suite, mochaArguments: read
   }
 };
 
-const runBounded = async (processes: Processes, suite: Suite, mochaArguments: readonly string[]): Promise<Counts> => {
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const setUpAndRun = async (
+  processes: Processes,
+  setUp: SetUp,
+  suite: Suite,
+  mochaArguments: readonly string[],
+): Promise<Counts> => {
   say(`\n${suite.name}`);
   const start = performance.now();
-  const counts = await runSuite(processes, suite, mochaArguments).catch((error: unknown) =>
-    oneFailure(`${suite.name}: ${error instanceof Error ? error.message : String(error)}`),
-  );
+  const counts = await setUp
+    .provide(suite)
+    .then(() => runSuite(processes, suite, mochaArguments))
+    .catch((error: unknown) => oneFailure(`${suite.name}: ${reasonOf(error)}`));
   say(`  ${suite.name}: ${closingLine(counts)}, in ${seconds(performance.now() - start)}`);
   return counts;
 };
@@ -67,14 +76,12 @@ const main = async (): Promise<void> => {
   }, minutes * 60_000);
   try {
     await ensureDependencies();
-    await setUpFor(chosen, environment);
-  } catch (error) {
-    results.push(oneFailure(`set-up: ${error instanceof Error ? error.message : String(error)}`));
-  }
-  if (results.length === 0) {
+    const setUp = createSetUp(environment);
     for (const suite of chosen) {
-      results.push(await runBounded(processes, suite, mochaArguments));
+      results.push(await setUpAndRun(processes, setUp, suite, mochaArguments));
     }
+  } catch (error) {
+    results.push(oneFailure(`set-up: ${reasonOf(error)}`));
   }
   clearTimeout(watchdog);
   finish();

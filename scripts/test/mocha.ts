@@ -38,7 +38,7 @@ export const runMocha = async ({ processes, suite, mochaArguments, environment }
         join('node_modules', 'mocha', 'bin', 'mocha.js'),
         '--no-config',
         '--reporter',
-        join('scripts', 'test', 'reporter.mjs'),
+        join('scripts', 'test', 'reporter.ts'),
         '--reporter-option',
         `counts=${countsFile}`,
         '--timeout',
