@@ -30,11 +30,16 @@ export class AttachmentProblem extends Error {
   }
 }
 
+/** The user's file, open for reading. */
+export interface SourceFile extends OpenFile {
+  readonly realPath: string;
+}
+
 /**
  * The file that a path leads to; a link that the user names is followed to its end.
  * @throws AttachmentProblem
  */
-export const openSource = async (path: string): Promise<OpenFile & { readonly realPath: string }> => {
+export const openSource = async (path: string): Promise<SourceFile> => {
   try {
     const realPath = realpathSync.native(path);
     return { ...(await openRegularFile(realPath)), realPath };
@@ -77,11 +82,7 @@ export interface CopyOptions {
  * Copies an open file to `staged`, which must not exist; it is durable when this returns, and gone when this throws.
  * @throws AttachmentProblem, CodedError `cancelled`
  */
-export const copySource = async (
-  source: OpenFile & { readonly realPath: string },
-  staged: string,
-  options: CopyOptions,
-): Promise<CopyResult> => {
+export const copySource = async (source: SourceFile, staged: string, options: CopyOptions): Promise<CopyResult> => {
   try {
     const result = (await reflink(source, staged, options)) ?? (await copyBytes(source, staged, options));
     // Private, but a script stays executable; the source's time, for code that looks at it.
@@ -99,11 +100,7 @@ export const copySource = async (
   }
 };
 
-const reflink = async (
-  source: OpenFile & { readonly realPath: string },
-  staged: string,
-  options: CopyOptions,
-): Promise<CopyResult | undefined> => {
+const reflink = async (source: SourceFile, staged: string, options: CopyOptions): Promise<CopyResult | undefined> => {
   if (!options.disk.canReflink) {
     return undefined;
   }
@@ -134,11 +131,7 @@ const reflink = async (
   }
 };
 
-const copyBytes = async (
-  source: OpenFile & { readonly realPath: string },
-  staged: string,
-  options: CopyOptions,
-): Promise<CopyResult> => {
+const copyBytes = async (source: SourceFile, staged: string, options: CopyOptions): Promise<CopyResult> => {
   const target = await open(
     staged,
     constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | openFlag('O_NOFOLLOW'),

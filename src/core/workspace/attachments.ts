@@ -3,69 +3,28 @@
 // Running again prepares nothing again: a file that was prepared for this message and whose source did not change since
 // is left as it is, also when the code changed the copy (that copy is the message's now). A copy that was deleted is
 // prepared again. A source that changed replaces its old copy, unless the code changed that one: then both are there.
-import { linkSync, lstatSync, renameSync, type BigIntStats } from 'node:fs';
+// A source that has gone does not matter while its copy is there.
+import { lstatSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { throwIfAborted } from '../async.ts';
 import { causeOf, CodedError } from '../errors.ts';
-import { isFileName, nameCandidates } from './attachmentName.ts';
+import { isFileName } from './attachmentName.ts';
+import { moveOver, placeNew, readEntry, statusOf, type Placed } from './attachmentPlace.ts';
 import {
-  AttachmentProblem,
-  copySource,
-  openSource,
-  type AttachmentFailure,
-  type CopyResult,
-  type CopyWay,
-} from './attachmentSource.ts';
+  ownerOf,
+  type AttachmentRecord,
+  type AttachmentSource,
+  type PreparedAttachment,
+  type SkippedAttachment,
+} from './attachmentRecord.ts';
+import { AttachmentProblem, copySource, openSource, type CopyResult, type SourceFile } from './attachmentSource.ts';
 import { isStillAt, openDirectory, type Directory } from './directory.ts';
-import { openRegularFile, readContent, stampOf, stampText, type OpenFile } from './regularFile.ts';
+import { stampOf, stampText } from './regularFile.ts';
 import type { FileEntry } from './snapshot.ts';
 import { stagedName } from './staging.ts';
 
-/** A file that belongs to a message. */
-export interface AttachmentSource {
-  /** Absolute. */
-  readonly path: string;
-  /** Its name in the workspace; the path's own last part where none is given. */
-  readonly name?: string | undefined;
-  /** The file that was agreed to; where `path` leads elsewhere by now, nothing is attached. */
-  readonly realPath?: string | undefined;
-}
-
-/** What is remembered of a prepared attachment, for the next run of the same message. */
-export interface AttachmentRecord {
-  readonly realPath: string;
-  /** The name that was asked for. */
-  readonly name: string;
-  /** Where it is in the workspace; differs from `name` when that was taken. */
-  readonly relativePath: string;
-  /** Bytes. */
-  readonly size: number;
-  readonly sha256: string;
-  /** The version of the source; only to be compared for equality. */
-  readonly sourceStamp: string;
-  /** The version of the copy as it was prepared; only to be compared for equality. */
-  readonly copyStamp: string;
-}
-
-export interface PreparedAttachment extends AttachmentRecord {
-  /** The path that was attached. */
-  readonly sourcePath: string;
-  /** `present`: it was there already. */
-  readonly way: CopyWay | 'present';
-  /** Whether the code changed the copy since it was prepared. */
-  readonly changedInWorkspace: boolean;
-  /** The copy as it is now; with its hash unless it was changed. */
-  readonly entry: FileEntry;
-}
-
-export interface SkippedAttachment {
-  /** The path that was attached. */
-  readonly path: string;
-  readonly code: AttachmentFailure;
-  /** The cause in one line. */
-  readonly detail: string;
-}
+export type { AttachmentRecord, AttachmentSource, PreparedAttachment, SkippedAttachment } from './attachmentRecord.ts';
 
 export interface AttachmentsResult {
   readonly prepared: readonly PreparedAttachment[];
@@ -80,7 +39,7 @@ export interface AttachmentProgress {
 
 export interface PrepareOptions {
   readonly signal?: AbortSignal | undefined;
-  /** What was prepared for this message before. */
+  /** What was prepared for this message before. Files that are not among `sources` are looked after too: one that has gone is prepared again. */
   readonly recorded?: readonly AttachmentRecord[] | undefined;
   /** Larger files are named in `skipped`. Bytes. */
   readonly maxBytes?: number | undefined;
@@ -93,9 +52,11 @@ interface Preparation {
   readonly directory: Directory;
   readonly stagingFolder: string;
   readonly options: PrepareOptions;
+  readonly recorded: readonly AttachmentRecord[];
   readonly disk: { canReflink: boolean };
   /** Who has which name in the workspace. */
   readonly claimed: Map<string, string>;
+  readonly prepared: PreparedAttachment[];
 }
 
 /**
@@ -110,23 +71,22 @@ export const prepareAttachments = async (
 ): Promise<AttachmentsResult> => {
   throwIfAborted(options.signal);
   const directory = openWorkspace(workspacePath);
-  const prepared: PreparedAttachment[] = [];
   const skipped: SkippedAttachment[] = [];
   try {
+    const recorded = options.recorded ?? [];
     const preparation: Preparation = {
       directory,
       stagingFolder: usableStagingFolder(directory, options.stagingFolder ?? dirname(workspacePath)),
       options,
+      recorded,
       disk: { canReflink: true },
-      claimed: new Map(options.recorded?.map((record) => [record.relativePath, ownerOf(record)])),
+      claimed: new Map(recorded.map((record) => [record.relativePath, ownerOf(record)])),
+      prepared: [],
     };
-    for (const source of sources) {
+    for (const source of [...sources, ...recorded.map(sourceOf)]) {
       throwIfAborted(options.signal);
       try {
-        const attachment = await prepareOne(preparation, source, prepared);
-        if (attachment !== undefined) {
-          prepared.push(attachment);
-        }
+        await prepareOne(preparation, source);
       } catch (error) {
         if (!(error instanceof AttachmentProblem)) {
           throw error;
@@ -138,11 +98,21 @@ export const prepareAttachments = async (
     if (!isStillAt(directory, workspacePath)) {
       throw new CodedError('data.notWritable', { folder: workspacePath, cause: 'the folder was replaced' });
     }
-    return { prepared, skipped };
+    return { prepared: preparation.prepared, skipped: withoutRepeated(skipped) };
   } finally {
     directory.close();
   }
 };
+
+const sourceOf = ({ sourcePath, name, realPath }: AttachmentRecord): AttachmentSource => ({
+  path: sourcePath,
+  name,
+  realPath,
+});
+
+const withoutRepeated = (skipped: readonly SkippedAttachment[]): readonly SkippedAttachment[] => [
+  ...new Map(skipped.map((one) => [`${one.code} ${one.path}`, one])).values(),
+];
 
 const openWorkspace = (path: string): Directory => {
   try {
@@ -164,88 +134,102 @@ const syncNames = (directory: Directory): void => {
   }
 };
 
-const ownerOf = (of: { readonly realPath: string; readonly name: string }): string => `${of.name}/${of.realPath}`;
-
-const prepareOne = async (
-  preparation: Preparation,
-  source: AttachmentSource,
-  prepared: readonly PreparedAttachment[],
-): Promise<PreparedAttachment | undefined> => {
+const prepareOne = async (preparation: Preparation, source: AttachmentSource): Promise<void> => {
   const name = source.name ?? basename(source.path);
   if (!isFileName(name)) {
     throw new AttachmentProblem('invalidName', JSON.stringify(name));
   }
-  const opened = await openSource(source.path);
+  if (preparation.prepared.some((one) => one.sourcePath === source.path && one.name === name)) {
+    return;
+  }
+  const opened = await openOrPresent(preparation, source, name);
+  if (opened === undefined) {
+    return;
+  }
   try {
-    const { realPath } = opened;
-    if (source.realPath !== undefined && source.realPath !== realPath) {
-      throw new AttachmentProblem('replaced', realPath);
-    }
-    const limit = preparation.options.maxBytes ?? Number.POSITIVE_INFINITY;
-    if (Number(opened.status.size) > limit) {
-      throw new AttachmentProblem('tooLarge', `${opened.status.size} bytes, at most ${limit}`);
-    }
-    if (prepared.some((one) => one.realPath === realPath && one.name === name)) {
-      return undefined;
-    }
-    const record = preparation.options.recorded?.find((one) => one.realPath === realPath && one.name === name);
-    const present = record && (await findPresent(preparation, record));
-    if (record?.sourceStamp === stampText(stampOf(opened.status)) && present) {
-      return { ...record, ...present, sourcePath: source.path, way: 'present' };
-    }
-    return await copyInto(preparation, { source, name, opened, record, present });
+    await prepareOpened(preparation, source, name, opened);
   } finally {
     await opened.handle.close();
   }
 };
 
-interface Present {
-  readonly changedInWorkspace: boolean;
-  readonly entry: FileEntry;
-}
+/** The source that was agreed to; `undefined` when it can't be had but its copy is there. */
+const openOrPresent = async (
+  preparation: Preparation,
+  source: AttachmentSource,
+  name: string,
+): Promise<SourceFile | undefined> => {
+  try {
+    return await openAgreed(source);
+  } catch (error) {
+    const record = preparation.recorded.find((one) => one.sourcePath === source.path && one.name === name);
+    const present = record && (await findPresent(preparation, record));
+    if (!present) {
+      throw error;
+    }
+    preparation.prepared.push({ ...record, ...present, way: 'present' });
+    return undefined;
+  }
+};
+
+const openAgreed = async (source: AttachmentSource): Promise<SourceFile> => {
+  const opened = await openSource(source.path);
+  if (source.realPath !== undefined && source.realPath !== opened.realPath) {
+    await opened.handle.close();
+    throw new AttachmentProblem('replaced', opened.realPath);
+  }
+  return opened;
+};
+
+const prepareOpened = async (
+  preparation: Preparation,
+  source: AttachmentSource,
+  name: string,
+  opened: SourceFile,
+): Promise<void> => {
+  const { realPath, status } = opened;
+  if (preparation.prepared.some((one) => one.realPath === realPath && one.name === name)) {
+    return;
+  }
+  const record = preparation.recorded.find((one) => one.realPath === realPath && one.name === name);
+  const present = record && (await findPresent(preparation, record));
+  if (record?.sourceStamp === stampText(stampOf(status)) && present) {
+    preparation.prepared.push({ ...record, ...present, sourcePath: source.path, way: 'present' });
+    return;
+  }
+  const limit = preparation.options.maxBytes ?? Number.POSITIVE_INFINITY;
+  if (Number(status.size) > limit) {
+    throw new AttachmentProblem('tooLarge', `${status.size} bytes, at most ${limit}`);
+  }
+  preparation.prepared.push(await copyInto(preparation, { source, name, opened, record, present }));
+};
+
+type Present = Pick<PreparedAttachment, 'changedInWorkspace' | 'entry'>;
 
 /** The copy that was prepared before, if a regular file of its name is still there. */
 const findPresent = async (preparation: Preparation, record: AttachmentRecord): Promise<Present | undefined> => {
-  const status = statusOf(preparation.directory, record.relativePath);
+  const { directory, options } = preparation;
+  const status = statusOf(directory, record.relativePath);
   if (!status?.isFile()) {
     return undefined;
   }
-  const entry = entryOf(record.relativePath, status);
-  const same =
-    stampText(entry) === record.copyStamp ||
-    (entry.size === record.size && (await contentOf(preparation, record.relativePath))?.sha256 === record.sha256);
-  return same
-    ? { changedInWorkspace: false, entry: { ...entry, sha256: record.sha256 } }
-    : { changedInWorkspace: true, entry };
-};
-
-const statusOf = (directory: Directory, name: string): BigIntStats | undefined =>
-  lstatSync(directory.pathOf(name), { bigint: true, throwIfNoEntry: false });
-
-const entryOf = (relativePath: string, status: BigIntStats): FileEntry => ({ relativePath, ...stampOf(status) });
-
-const contentOf = async (
-  { directory, options }: Preparation,
-  name: string,
-): Promise<{ readonly sha256: string; readonly links: number } | undefined> => {
-  let opened: OpenFile;
-  try {
-    opened = await openRegularFile(directory.pathOf(name));
-  } catch {
+  const stamp = stampOf(status);
+  if (stampText(stamp) === record.copyStamp) {
+    const entry = { relativePath: record.relativePath, ...stamp, sha256: record.sha256 };
+    return { changedInWorkspace: false, entry };
+  }
+  const read = await readEntry(directory, record.relativePath, options.signal);
+  if (read === undefined) {
     return undefined;
   }
-  try {
-    const { sha256, stable } = await readContent(opened, { signal: options.signal });
-    return stable ? { sha256, links: Number(opened.status.nlink) } : undefined;
-  } finally {
-    await opened.handle.close();
-  }
+  const { links: _, ...entry } = read;
+  return { changedInWorkspace: entry.sha256 !== record.sha256, entry };
 };
 
 interface Pending {
   readonly source: AttachmentSource;
   readonly name: string;
-  readonly opened: OpenFile & { readonly realPath: string };
+  readonly opened: SourceFile;
   readonly record: AttachmentRecord | undefined;
   readonly present: Present | undefined;
 }
@@ -255,30 +239,29 @@ const copyInto = async (preparation: Preparation, pending: Pending): Promise<Pre
   try {
     const copied = await copyOnceMore(preparation, pending, staged);
     const { sha256, size, sourceStamp } = copied;
-    const { source, name, record, present } = pending;
+    const { source, name, record, present, opened } = pending;
     if (record?.sha256 === sha256 && present) {
       // The source was touched, not changed: the copy stays, also where the code changed it.
       return { ...record, ...present, sourceStamp, sourcePath: source.path, way: 'present' };
     }
-    const { realPath } = pending.opened;
     const placed = await place(preparation, staged, pending, copied);
-    preparation.claimed.set(placed.relativePath, ownerOf({ realPath, name }));
+    preparation.claimed.set(placed.relativePath, ownerOf({ realPath: opened.realPath, name }));
     // Before the state is read: a file's ctime changes when it loses a name.
     await rm(staged, { force: true });
     const status = statusOf(preparation.directory, placed.relativePath);
     if (!status?.isFile()) {
       throw new AttachmentProblem('unwritable', 'removed from the workspace at once');
     }
-    const entry = { ...entryOf(placed.relativePath, status), sha256 };
+    const entry: FileEntry = { relativePath: placed.relativePath, ...stampOf(status), sha256 };
     return {
-      realPath,
+      sourcePath: source.path,
+      realPath: opened.realPath,
       name,
       relativePath: placed.relativePath,
       size,
       sha256,
       sourceStamp,
       copyStamp: stampText(entry),
-      sourcePath: source.path,
       way: placed.adopted ? 'present' : copied.way,
       changedInWorkspace: false,
       entry,
@@ -288,11 +271,27 @@ const copyInto = async (preparation: Preparation, pending: Pending): Promise<Pre
   }
 };
 
+const place = async (
+  preparation: Preparation,
+  staged: string,
+  { record, present, name, opened }: Pending,
+  { sha256, size }: CopyResult,
+): Promise<Placed> => {
+  const { directory, claimed, options } = preparation;
+  if (record && present?.changedInWorkspace === false) {
+    moveOver(staged, directory, record.relativePath);
+    return { relativePath: record.relativePath, adopted: false };
+  }
+  const owner = ownerOf({ realPath: opened.realPath, name });
+  const isTaken = (candidate: string): boolean => (claimed.get(candidate) ?? owner) !== owner;
+  return placeNew({ directory, staged, name, sha256, size, isTaken, signal: options.signal });
+};
+
 type Copied = CopyResult & { readonly sourceStamp: string };
 
 /** A file that changes while it is copied gets a second chance. */
 const copyOnceMore = async (preparation: Preparation, pending: Pending, staged: string): Promise<Copied> => {
-  const copy = async (opened: Pending['opened']): Promise<Copied> => {
+  const copy = async (opened: SourceFile): Promise<Copied> => {
     let bytes = 0;
     const { onProgress } = preparation.options;
     const totalBytes = Number(opened.status.size);
@@ -320,76 +319,5 @@ const copyOnceMore = async (preparation: Preparation, pending: Pending, staged: 
     } finally {
       await again.handle.close();
     }
-  }
-};
-
-interface Placed {
-  readonly relativePath: string;
-  /** Whether the same content was there under this name already. */
-  readonly adopted: boolean;
-}
-
-const place = async (
-  preparation: Preparation,
-  staged: string,
-  { record, present, name, opened }: Pending,
-  { sha256, size }: CopyResult,
-): Promise<Placed> => {
-  const { directory } = preparation;
-  if (record && present?.changedInWorkspace === false) {
-    move(staged, directory.pathOf(record.relativePath));
-    return { relativePath: record.relativePath, adopted: false };
-  }
-  const owner = ownerOf({ realPath: opened.realPath, name });
-  for (const candidate of nameCandidates(name)) {
-    const claimedBy = preparation.claimed.get(candidate);
-    if (claimedBy !== undefined && claimedBy !== owner) {
-      continue;
-    }
-    if (linkNew(staged, directory, candidate)) {
-      return { relativePath: candidate, adopted: false };
-    }
-    if (Number(statusOf(directory, candidate)?.size ?? -1n) === size) {
-      const found = await contentOf(preparation, candidate);
-      if (found?.sha256 === sha256) {
-        if (found.links > 1) {
-          // A name outside this workspace for the same bytes, such as one left by a crash: the copy must be private.
-          move(staged, directory.pathOf(candidate));
-        }
-        return { relativePath: candidate, adopted: found.links === 1 };
-      }
-    }
-  }
-  throw new AttachmentProblem('unwritable', `no free name for ${JSON.stringify(name)}`);
-};
-
-/** Gives the staged file its name; false when something has that name already. Never replaces anything. */
-const linkNew = (staged: string, directory: Directory, name: string): boolean => {
-  const target = directory.pathOf(name);
-  try {
-    linkSync(staged, target);
-    return true;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') {
-      return false;
-    }
-    if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'ENOSYS' && code !== 'EMLINK') {
-      throw new AttachmentProblem('unwritable', causeOf(error), { cause: error });
-    }
-  }
-  // A disk without hard links (FAT, some network disks).
-  if (lstatSync(target, { throwIfNoEntry: false }) !== undefined) {
-    return false;
-  }
-  move(staged, target);
-  return true;
-};
-
-const move = (staged: string, target: string): void => {
-  try {
-    renameSync(staged, target);
-  } catch (error) {
-    throw new AttachmentProblem('unwritable', causeOf(error), { cause: error });
   }
 };

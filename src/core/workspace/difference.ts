@@ -19,7 +19,7 @@
 import { throwIfAborted } from '../async.ts';
 import { hashInside, sameStamp } from './regularFile.ts';
 import { createSlice, type Slice } from './slices.ts';
-import type { FileEntry, IrregularEntry, Snapshot } from './snapshot.ts';
+import { isRacy, type FileEntry, type IrregularEntry, type Snapshot } from './snapshot.ts';
 
 export interface Difference {
   /** As they are after; with `sha256` where the content was read. */
@@ -117,19 +117,6 @@ const byPath = async (entries: readonly FileEntry[], slice: Slice): Promise<Map<
 const withHash = (entry: FileEntry, sha256: string | undefined): FileEntry => {
   const { sha256: _stale, ...rest } = entry;
   return sha256 === undefined ? rest : { ...rest, sha256 };
-};
-
-const SECOND_NS = 1_000_000_000n;
-/** Timer ticks are 1 to 10 ms long. */
-const TICK_NS = 20_000_000n;
-
-/** Whether a later write may carry the same ctime. All on the file system's own clock. */
-const isRacy = (entry: FileEntry, clockNs: bigint | undefined): boolean => {
-  if (clockNs === undefined) {
-    return true;
-  }
-  const wholeSeconds = clockNs % SECOND_NS === 0n && entry.ctimeNs % SECOND_NS === 0n;
-  return entry.ctimeNs >= clockNs - (wholeSeconds ? 2n * SECOND_NS : TICK_NS);
 };
 
 const isNewerThan = (entry: FileEntry, snapshot: Snapshot): boolean =>

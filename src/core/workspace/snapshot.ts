@@ -3,7 +3,7 @@ import { fchmodSync, fstatSync } from 'node:fs';
 import { throwIfAborted } from '../async.ts';
 import { openDirectory, type Directory, type FolderIdentity } from './directory.ts';
 import type { IrregularEntry, IrregularReason } from './irregular.ts';
-import type { FileStamp } from './regularFile.ts';
+import { hashInside, type FileStamp } from './regularFile.ts';
 import { createSlice, type Slice } from './slices.ts';
 import { walkFolder } from './walk.ts';
 
@@ -46,6 +46,11 @@ export interface SnapshotOptions {
   /** Hashes of files that did not change since are taken over from here. */
   readonly previous?: Snapshot | undefined;
   readonly limits?: Partial<SnapshotLimits> | undefined;
+  /**
+   * Reads the small files that were written so short a time ago that a second write could leave the same times (see {@link isRacy}).
+   * For the snapshot before a run.
+   */
+  readonly hashRecent?: boolean | undefined;
 }
 
 /**
@@ -72,7 +77,8 @@ export const takeSnapshot = async (root: string, options: SnapshotOptions = {}):
     const known = await hashesByPath(options.previous, slice);
     const limits = { ...defaultSnapshotLimits, ...options.limits };
     const found = await walkFolder(opened, { limits, known, slice, signal: options.signal });
-    return { root: { device: opened.device, inode: opened.inode }, clockNs, ...found };
+    const snapshot = { root: { device: opened.device, inode: opened.inode }, clockNs, ...found };
+    return options.hashRecent === true ? await withRecentHashes(root, snapshot, options.signal) : snapshot;
   } finally {
     opened.close();
   }
@@ -119,4 +125,46 @@ const hashesByPath = async (previous: Snapshot | undefined, slice: Slice): Promi
     }
   }
   return known;
+};
+
+const SECOND_NS = 1_000_000_000n;
+/** Timer ticks are 1 to 10 ms long. */
+const TICK_NS = 20_000_000n;
+
+/**
+ * Whether a file that is written again after a snapshot may keep the very stamp that it has there: its ctime lies within one
+ * step of the clock before the snapshot. All by the file system's own clock; where that is unknown, so is the answer: true.
+ */
+export const isRacy = (entry: FileEntry, clockNs: bigint | undefined): boolean => {
+  if (clockNs === undefined) {
+    return true;
+  }
+  const wholeSeconds = clockNs % SECOND_NS === 0n && entry.ctimeNs % SECOND_NS === 0n;
+  return entry.ctimeNs >= clockNs - (wholeSeconds ? 2n * SECOND_NS : TICK_NS);
+};
+
+const SMALL_BYTES = 1024 * 1024;
+const MOST_RECENT_FILES = 100;
+
+const withRecentHashes = async (root: string, snapshot: Snapshot, signal?: AbortSignal): Promise<Snapshot> => {
+  const hashes = new Map<FileEntry, string>();
+  for (const entry of snapshot.entries) {
+    if (entry.sha256 === undefined && entry.size <= SMALL_BYTES && isRacy(entry, snapshot.clockNs)) {
+      if (hashes.size >= MOST_RECENT_FILES) {
+        break;
+      }
+      const sha256 = await hashInside(root, entry, signal);
+      if (sha256 !== undefined) {
+        hashes.set(entry, sha256);
+      }
+    }
+  }
+  if (hashes.size === 0) {
+    return snapshot;
+  }
+  const entries = snapshot.entries.map((entry) => {
+    const sha256 = hashes.get(entry);
+    return sha256 === undefined ? entry : { ...entry, sha256 };
+  });
+  return { ...snapshot, entries };
 };
