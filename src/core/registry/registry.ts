@@ -12,7 +12,7 @@ import { createRuns, type Runs } from './runs.ts';
 import { sweep } from './sweep.ts';
 import { createWorkspaces, type Workspaces } from './workspaces.ts';
 
-export type { AttachmentRow, NewAttachment } from './attachments.ts';
+export type { AttachmentRow } from './attachments.ts';
 export type { ChatFiles } from './files.ts';
 export type { FileToKeep } from './keepFile.ts';
 export type { Lease, LeaseOutcome, LeaseRequest } from './leases.ts';

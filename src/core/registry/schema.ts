@@ -77,14 +77,11 @@ export const migrations: readonly string[] = [
     attachment_id TEXT NOT NULL UNIQUE,
     owner TEXT NOT NULL,
     message INTEGER NOT NULL REFERENCES message (id),
-    name TEXT NOT NULL,
-    source TEXT NOT NULL,
-    size INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
+    record TEXT NOT NULL,
     way TEXT NOT NULL,
-    attached_at INTEGER NOT NULL,
-    UNIQUE (message, name)
+    attached_at INTEGER NOT NULL
   ) STRICT;
+  CREATE INDEX attachment_of_message ON attachment (message, id);
 
   -- Bytes that were at one path of one message. Never changed: its content file and the first half of its sidecar are the same for good.
   CREATE TABLE file (
