@@ -1,0 +1,38 @@
+// What is known of the running gateway of a data folder, for every process that uses it.
+import { readFileSync, rmSync, writeFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import type { DataFolder } from '../../dataFolder.ts';
+
+const stateSchema = v.object({
+  process: v.object({ host: v.string(), pid: v.number(), start: v.nullable(v.string()) }),
+  kind: v.picklist(['enterprise-gateway', 'kernel-gateway']),
+  baseUrl: v.string(),
+  token: v.string(),
+  pythonVersion: v.string(),
+  logFile: v.string(),
+});
+
+export type GatewayState = Readonly<v.InferOutput<typeof stateSchema>>;
+
+const statePath = (data: DataFolder): string => join(data.gateway, 'state.json');
+
+export const readState = (data: DataFolder): GatewayState | null => {
+  try {
+    const parsed = v.safeParse(stateSchema, JSON.parse(readFileSync(statePath(data), 'utf8')));
+    return parsed.success ? parsed.output : null;
+  } catch {
+    return null;
+  }
+};
+
+/** Private to the user: it holds the token. */
+export const writeState = (data: DataFolder, state: GatewayState): void => {
+  const staged = `${statePath(data)}.part`;
+  writeFileSync(staged, JSON.stringify(state), { mode: 0o600 });
+  renameSync(staged, statePath(data));
+};
+
+export const removeState = (data: DataFolder): void => {
+  rmSync(statePath(data), { force: true });
+};
