@@ -12,7 +12,13 @@ export interface GatewayConnection {
   readonly certificateAuthority?: string;
   /** Sent with each request and on the websocket upgrade, e.g. for a proxy. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** The data folder's own gateway: its port changes with each start. */
+  readonly embedded?: true;
 }
+
+/** How a lease names a gateway, so that a later process finds it again. */
+export const leaseAddress = (connection: GatewayConnection): string =>
+  connection.embedded ? 'embedded' : connection.baseUrl;
 
 /** Pages of Jupyter's front ends: people copy their address together with the server's. */
 const pagePaths = /\/(?:lab|tree|notebooks|edit|terminals|login|api)(?:\/.*)?$/;

@@ -81,7 +81,8 @@ const createApiClient = (http: GatewayHttp, settings: ServerConnection.ISettings
     serverSettings: settings,
     getModel: async (id) => {
       try {
-        return (await getKernel(http, id)) ?? undefined;
+        const model = await getKernel(http, id);
+        return model ? { id: model.id, name: model.name } : undefined;
       } catch (error) {
         throw new ServerConnection.NetworkError(new TypeError(causeOf(error)));
       }
@@ -91,7 +92,6 @@ const createApiClient = (http: GatewayHttp, settings: ServerConnection.ISettings
     listRunning: notOffered,
     startNew: notOffered,
     shutdown: notOffered,
-    shutdownAll: notOffered,
   };
 };
 

@@ -64,7 +64,9 @@ const watchSilence = (socket: WebSocket): void => {
 };
 
 /** A WebSocket class for `@jupyterlab/services`, which only ever calls `new WebSocket(url, protocols)`. */
-export const createSocketClass = (options: SocketOptions): typeof WebSocket =>
+export const createSocketClass = (
+  options: SocketOptions,
+): new (address: string | URL, protocols?: string | string[]) => WebSocket =>
   class KernelSocket extends WebSocket {
     constructor(address: string | URL, protocols?: string | string[]) {
       super(address, protocols, clientOptions(options));

@@ -55,8 +55,11 @@ const startOf = (pid: number): string | null => {
   }
 };
 
+/** The process that has this id now. */
+export const processOf = (pid: number): ProcessIdentity => ({ host: hostname(), pid, start: startOf(pid) });
+
 /** This process. */
-export const thisProcess = (): ProcessIdentity => ({ host: hostname(), pid: process.pid, start: startOf(process.pid) });
+export const thisProcess = (): ProcessIdentity => processOf(process.pid);
 
 /** Whether two identities name one process. */
 export const isSameProcess = (a: ProcessIdentity, b: ProcessIdentity): boolean =>

@@ -1,0 +1,104 @@
+// What every command works with: the interpreter of this user and data folder, and the way to the gateway.
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { openDataFolder, resolveDataFolder } from '../core/dataFolder.ts';
+import { causeOf, CodedError } from '../core/errors.ts';
+import { parseGatewayUrl, type GatewayConnection } from '../core/gateway/connection.ts';
+import { embeddedGatewayStatus, startEmbeddedGateway } from '../core/gateway/embedded/gatewayProcess.ts';
+import { openInterpreter, type Interpreter } from '../core/interpreter.ts';
+import type { ConnectGateway } from '../core/run/gatewayAccess.ts';
+import type { RunSettings } from '../core/run/request.ts';
+import type { Log } from '../core/log.ts';
+import { choice, flag, fromEnvironment, positive, text, type OptionValues } from './options.ts';
+
+export const userOf = (values: OptionValues): string => text(values, 'user') ?? userInfo().username;
+
+export const dataFolderOf = (values: OptionValues): string => resolveDataFolder(text(values, 'data-dir'));
+
+const readOption = (values: OptionValues, name: string): string | undefined => {
+  const path = text(values, name);
+  if (path === undefined) {
+    return undefined;
+  }
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new CodedError('usage.invalid', { problem: `the file of --${name} can't be read: ${causeOf(error)}` });
+  }
+};
+
+/** The gateway that `--gateway` names; `undefined` for the embedded one. */
+const remoteConnection = (values: OptionValues): GatewayConnection | undefined => {
+  const url = text(values, 'gateway');
+  if (url === undefined) {
+    return undefined;
+  }
+  const { baseUrl, token } = parseGatewayUrl(url);
+  const password = fromEnvironment(values, 'password-env');
+  const certificateAuthority = readOption(values, 'ca');
+  return {
+    baseUrl,
+    token: fromEnvironment(values, 'token-env') ?? token,
+    ...(password !== undefined && { password }),
+    ...(certificateAuthority !== undefined && { certificateAuthority }),
+  };
+};
+
+const connectEmbedded =
+  (values: OptionValues, log: Log): ConnectGateway =>
+  async ({ signal, onProgress }) => {
+    const python = text(values, 'python');
+    const kernelPython = text(values, 'kernel-python');
+    const started = await startEmbeddedGateway(openDataFolder(dataFolderOf(values)), {
+      consent: flag(values, 'yes'),
+      log,
+      onProgress,
+      ...(python !== undefined && { python }),
+      ...(kernelPython !== undefined && { kernelPython }),
+      ...(signal && { signal }),
+    });
+    return { ...started.connection, embedded: true };
+  };
+
+const settingsOf = (values: OptionValues): Partial<RunSettings> => {
+  const timeoutSeconds = positive(values, 'timeout');
+  const grounding = choice(values, 'grounding', ['auto', 'mounted', 'translated']);
+  const reach = choice(values, 'reach', ['auto', 'shared', 'channel']);
+  const initCode = readOption(values, 'init-code');
+  const kernelDataDir = text(values, 'kernel-data-dir');
+  const kernelName = text(values, 'kernel');
+  return {
+    ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(grounding && { grounding }),
+    ...(reach && { reach }),
+    ...(initCode !== undefined && { initCode }),
+    ...(kernelDataDir !== undefined && { kernelDataDir }),
+    ...(kernelName !== undefined && { kernelName }),
+  };
+};
+
+/**
+ * Opens the interpreter that the options describe, and cleans up after commands that were killed.
+ * @throws CodedError `usage.invalid`, `gateway.invalidUrl`, `data.notWritable` and the registry's
+ */
+export const openFromOptions = async (values: OptionValues, log: Log): Promise<Interpreter> => {
+  const remote = remoteConnection(values);
+  const settings = settingsOf(values);
+  const dataFolder = dataFolderOf(values);
+  const interpreter = await openInterpreter({
+    dataFolder,
+    user: userOf(values),
+    settings: () => settings,
+    log,
+    connect: remote ? () => Promise.resolve(remote) : connectEmbedded(values, log),
+    reconnect: async (address) => {
+      if (address === 'embedded') {
+        const status = await embeddedGatewayStatus(openDataFolder(dataFolder));
+        return status.running ? { ...status.connection, embedded: true } : 'gone';
+      }
+      return remote?.baseUrl === address ? remote : 'unknown';
+    },
+  });
+  await interpreter.recover();
+  return interpreter;
+};

@@ -1,0 +1,113 @@
+// The facade that every surface uses: one interpreter for each user and data folder.
+import { CodedError } from './errors.ts';
+import { openDataFolder, type DataFolder } from './dataFolder.ts';
+import { silentLog, type Log } from './log.ts';
+import { openRegistry, type Registry } from './registry/registry.ts';
+import { attachToWorkspace, type Attached } from './run/attach.ts';
+import { cleanWorkspaces, planWorkspaceCleanup, type CleanupRequest } from './run/cleanWorkspaces.ts';
+import { createGatewayAccess, type ConnectGateway, type GatewayAccess } from './run/gatewayAccess.ts';
+import { createKernels } from './run/kernels.ts';
+import { createQueues } from './run/queue.ts';
+import { recoverRuns, type Reconnect } from './run/recover.ts';
+import { defaultRunSettings, type RunHooks, type RunRequest, type RunSettings } from './run/request.ts';
+import type { RunResult } from './run/result.ts';
+import { runMessage } from './run/way.ts';
+import type { AttachmentSource } from './workspace/attachments.ts';
+import type { CleanupMode, CleanupPlan, CleanupReport } from './workspace/cleanup.ts';
+import type { MessageKey } from './workspace/messageKey.ts';
+
+export interface InterpreterOptions {
+  /** `<data>`, absolute. */
+  readonly dataFolder: string;
+  /** A label that keeps users apart on one data folder; no authentication. */
+  readonly user: string;
+  readonly connect: ConnectGateway;
+  /** Finds the gateway that a left-behind kernel is on, without starting anything. */
+  readonly reconnect: Reconnect;
+  /** Asked anew for each run, so that a change of settings needs no restart. */
+  readonly settings?: () => Partial<RunSettings>;
+  readonly log?: Log;
+}
+
+export interface Interpreter {
+  readonly data: DataFolder;
+  readonly user: string;
+  /** Listings, downloads and records: the only way that any surface reads files. */
+  readonly registry: Registry;
+  readonly gateways: GatewayAccess;
+  /** The key of this user's message. */
+  key(chatId: string, messageId: string): MessageKey;
+  /**
+   * Runs a message's code; runs of one message wait for each other.
+   * @throws CodedError for errors of the way itself; whatever the code does is in the result's status
+   */
+  run(request: RunRequest, hooks?: RunHooks): Promise<RunResult>;
+  /** Prepares files in a message's workspace. @throws CodedError `cancelled`, `data.notWritable` */
+  attach(key: MessageKey, sources: readonly AttachmentSource[], signal?: AbortSignal): Promise<Attached>;
+  /** Which workspaces a cleanup would take; changes nothing. */
+  planCleanup(request: Omit<CleanupRequest, 'user'>): CleanupPlan;
+  /** Removes workspaces. Kept files, messages in use and pinned ones are never touched. @throws CodedError `cancelled` */
+  cleanUp(plan: CleanupPlan, mode: CleanupMode, signal?: AbortSignal): Promise<CleanupReport>;
+  /** Removes kernels and closes runs that an ended process left behind. */
+  recover(): Promise<void>;
+  /** Removes this process's kernels from the gateway and closes the registry; bounded. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Opens a data folder for one user. Connects to nothing yet.
+ * @throws CodedError `data.notWritable`, `registry.newer`, `registry.unavailable`, `registry.failed`
+ */
+export const openInterpreter = async (options: InterpreterOptions): Promise<Interpreter> => {
+  const log = options.log ?? silentLog;
+  const settings = (): RunSettings => ({ ...defaultRunSettings, ...options.settings?.() });
+  const data = openDataFolder(options.dataFolder);
+  const registry = await openRegistry(data, { log });
+  const gateways = createGatewayAccess(options.connect, log);
+  const kernels = createKernels(registry, settings, log);
+  const queues = createQueues();
+  const services = { registry, gateways, kernels, settings, log };
+  const active = new Set<Promise<unknown>>();
+  const stopAll = new AbortController();
+
+  const track = async <T>(work: Promise<T>): Promise<T> => {
+    active.add(work);
+    try {
+      return await work;
+    } finally {
+      active.delete(work);
+    }
+  };
+
+  return {
+    data,
+    user: options.user,
+    registry,
+    gateways,
+    key: (chatId, messageId) => ({ user: options.user, chatId, messageId }),
+    run: (request, hooks = {}) => {
+      if (request.code.trim() === '') {
+        return Promise.reject(new CodedError('code.empty', {}));
+      }
+      const workspace = registry.workspaceFor(request.key);
+      const signal = AbortSignal.any([stopAll.signal, ...(hooks.signal ? [hooks.signal] : [])]);
+      return track(
+        queues.enqueue(workspace.id, () => runMessage(services, workspace, request, { ...hooks, signal }), signal),
+      );
+    },
+    attach: async (key, sources, signal) => {
+      const workspace = registry.workspaceFor(key);
+      return track(queues.enqueue(workspace.id, () => attachToWorkspace(registry, workspace, sources, signal), signal));
+    },
+    planCleanup: (request) => planWorkspaceCleanup(registry, { ...request, user: options.user }),
+    cleanUp: (plan, mode, signal) => track(cleanWorkspaces(registry, data, plan, mode, settings().ownerLabel, signal)),
+    recover: () => track(recoverRuns(registry, options.reconnect, settings().trackedTypes, log)),
+    dispose: async () => {
+      stopAll.abort();
+      await Promise.allSettled([...active]);
+      await kernels.dispose();
+      await gateways.dispose();
+      registry[Symbol.dispose]();
+    },
+  };
+};

@@ -1,0 +1,83 @@
+// Cleanup of old workspaces with what the registry knows: what is kept, pinned, in use.
+import type { DataFolder } from '../dataFolder.ts';
+import type { Registry } from '../registry/registry.ts';
+import {
+  cleanUp,
+  planCleanup,
+  type CleanupCandidate,
+  type CleanupMode,
+  type CleanupPlan,
+  type CleanupReport,
+} from '../workspace/cleanup.ts';
+import type { Workspace } from '../workspace/messageKey.ts';
+
+export interface CleanupRequest {
+  readonly user: string;
+  /** Only this message of this chat; all of the user's messages when not given. */
+  readonly chatId?: string;
+  readonly messageId?: string;
+  /** 7 unless given; 0 takes all that are not in use. */
+  readonly olderThanDays?: number;
+}
+
+/** Which workspaces a cleanup would take; changes nothing. */
+export const planWorkspaceCleanup = (registry: Registry, request: CleanupRequest): CleanupPlan => {
+  const { user, chatId, messageId, olderThanDays } = request;
+  const found = registry.listWorkspaces({
+    user,
+    ...(chatId !== undefined && { chatId }),
+    ...(messageId !== undefined && { messageId }),
+  });
+  const candidates = found.map((summary): CleanupCandidate => {
+    const workspace: Workspace = { id: summary.id, key: summary.key, folder: summary.folder, path: summary.path };
+    return {
+      workspace,
+      lastUsedAt: summary.lastUsedAt,
+      pinned: summary.pinned,
+      running: registry.findLease(workspace) !== undefined,
+      attachments: registry.listAttachments(workspace).map(({ record }) => ({
+        relativePath: record.relativePath,
+        sha256: record.sha256,
+        size: record.size,
+        sourcePath: record.realPath,
+      })),
+    };
+  });
+  return planCleanup(candidates, { olderThanDays });
+};
+
+const keptHashes = (registry: Registry, { key: { user, chatId, messageId } }: Workspace): ReadonlySet<string> =>
+  new Set(
+    registry.listMessageFiles(user, chatId, messageId).map(({ id }) => registry.getGeneratedFile(user, id).sha256),
+  );
+
+/**
+ * Carries out a plan. A message is held by a lease meanwhile, so that no run begins in it.
+ * @throws CodedError `cancelled`, `registry.failed`
+ */
+export const cleanWorkspaces = async (
+  registry: Registry,
+  data: DataFolder,
+  plan: CleanupPlan,
+  mode: CleanupMode,
+  owner: string,
+  signal?: AbortSignal,
+): Promise<CleanupReport> =>
+  cleanUp(
+    plan,
+    {
+      uploads: data.uploads,
+      isKept: (workspace, { sha256 }) => keptHashes(registry, workspace).has(sha256),
+      hold: (workspace) => {
+        const outcome = registry.acquireLease(workspace, { kernelId: '', connection: 'none', owner });
+        return outcome.kind === 'held'
+          ? undefined
+          : {
+              [Symbol.dispose]: () => {
+                registry.releaseLease(outcome.lease);
+              },
+            };
+      },
+    },
+    { mode, ...(signal && { signal }) },
+  );

@@ -1,0 +1,35 @@
+// What a run tells while it goes.
+import type { NotebookOutput } from './result.ts';
+
+/** The steps of the way of a run, in order. */
+export type RunPhase = 'connect' | 'prepare' | 'launch' | 'execute' | 'collect';
+
+/** Things a user should know though the run goes on. */
+export type RunNotice =
+  | { readonly code: 'stop.interrupting' }
+  | { readonly code: 'stop.restarting' }
+  | { readonly code: 'stop.deleting' }
+  | { readonly code: 'kernel.restarted' }
+  | { readonly code: 'kernel.waiting'; readonly owner: string }
+  | { readonly code: 'grounding.translated'; readonly reason: string }
+  | { readonly code: 'output.truncated'; readonly bytes: number }
+  | { readonly code: 'output.lost'; readonly bytes: number }
+  | { readonly code: 'setup'; readonly step: string; readonly reason: string; readonly fraction?: number };
+
+export type RunEvent =
+  | { readonly kind: 'phase'; readonly phase: RunPhase }
+  | { readonly kind: 'notice'; readonly notice: RunNotice }
+  /** Translated text as it comes, ANSI included. */
+  | { readonly kind: 'stream'; readonly name: 'stdout' | 'stderr'; readonly text: string }
+  /** A new rich output, an error, or (with the same `displayId`) a new version of one. */
+  | {
+      readonly kind: 'output';
+      readonly output: NotebookOutput;
+      readonly displayId?: string;
+      readonly replaces: boolean;
+    }
+  | { readonly kind: 'clear' }
+  /** After each of the above three: all outputs as they stand; the array is not to be kept. */
+  | { readonly kind: 'outputs'; readonly outputs: readonly NotebookOutput[] };
+
+export type RunListener = (event: RunEvent) => void;

@@ -1,0 +1,121 @@
+// Executing one cell under its total limit: the run ends in a named state, whatever the code does.
+import { deferred } from '../async.ts';
+import type { ExecuteOutcome } from '../gateway/kernelSession.ts';
+import type { LostReason } from '../gateway/liveness.ts';
+import type { AcquiredKernel } from './kernels.ts';
+import type { OutputModel } from './outputs.ts';
+import type { RunListener } from './events.ts';
+import type { RunHooks } from './request.ts';
+import type { RunStatus } from './result.ts';
+import { stopExecution } from './stop.ts';
+
+export interface Execution {
+  readonly status: RunStatus;
+  readonly outcome: ExecuteOutcome;
+  /** Milliseconds from the start of the cell. */
+  readonly duration: number;
+}
+
+/** The kernel's `busy` may be lost on the way; the limit starts then all the same. */
+const latestStart = 5_000;
+
+const statusOf = (outcome: ExecuteOutcome, stopped: 'timeout' | 'interrupted' | null): RunStatus => {
+  if (stopped !== null) {
+    return stopped;
+  }
+  if (outcome.kind === 'lost') {
+    return 'lost';
+  }
+  switch (outcome.content.status) {
+    case 'ok':
+      return 'ok';
+    case 'error':
+      return 'error';
+    default:
+      return 'interrupted';
+  }
+};
+
+/**
+ * Executes `code` on a message's kernel.
+ * @param onSent called when the request is on its way: what must be written down can be, while the kernel works
+ */
+export const executeCell = async (
+  acquired: AcquiredKernel,
+  code: string,
+  userExpressions: Readonly<Record<string, string>>,
+  timeoutSeconds: number,
+  model: OutputModel,
+  listener: RunListener,
+  hooks: RunHooks,
+  onSent: () => void,
+): Promise<Execution> => {
+  const { session } = acquired.kernel;
+  const stop = deferred<'timeout' | 'interrupted'>();
+  let limit: NodeJS.Timeout | undefined;
+  let startedAt = performance.now();
+  let started = false;
+  const start = (): void => {
+    if (!started) {
+      started = true;
+      startedAt = performance.now();
+      limit = setTimeout(() => {
+        stop.resolve('timeout');
+      }, timeoutSeconds * 1000);
+    }
+  };
+  const latest = setTimeout(start, latestStart);
+  const onAbort = (): void => {
+    stop.resolve('interrupted');
+  };
+  hooks.signal?.addEventListener('abort', onAbort, { once: true });
+
+  const outcome = session.execute({
+    code,
+    userExpressions,
+    onMessage: (message) => {
+      start();
+      model.accept(message);
+    },
+    ...(hooks.onInput && { onInput: hooks.onInput }),
+  });
+  try {
+    onSent();
+    if (hooks.signal?.aborted) {
+      onAbort();
+    }
+    const first = await Promise.race([outcome.then(() => null), stop.promise]);
+    if (first !== null) {
+      await stopExecution(
+        session,
+        outcome,
+        () => acquired.remove(),
+        (notice) => {
+          listener({ kind: 'notice', notice });
+        },
+      );
+    }
+    const settled = await outcome;
+    return { status: statusOf(settled, first), outcome: settled, duration: Math.round(performance.now() - startedAt) };
+  } finally {
+    clearTimeout(latest);
+    clearTimeout(limit);
+    hooks.signal?.removeEventListener('abort', onAbort);
+  }
+};
+
+/** The reason of a lost kernel in words that a program can show. */
+export const describeLoss = (reason: LostReason): string => {
+  switch (reason.kind) {
+    case 'died':
+      return 'the kernel died (often: out of memory); its variables are gone';
+    case 'removed':
+      return 'the gateway removed the kernel; its variables are gone';
+    case 'restarted':
+      return 'the kernel was restarted; its variables are gone';
+    case 'unreachable':
+      return `the kernel can't be reached any more: ${reason.cause}`;
+    case 'closed':
+      return 'the connection to the kernel was closed';
+  }
+};

@@ -1,0 +1,143 @@
+// The end of a run: what it made is kept, what it said is written down, and the result is put together.
+import { within } from '../async.ts';
+import { causeOf } from '../errors.ts';
+import { listingRequest, parseListing } from '../kernel/workspaceListing.ts';
+import { parseReport, reportRequest, type RunReport } from '../kernel/report.ts';
+import { virtualPath } from '../workspace/virtualName.ts';
+import type { Snapshot } from '../workspace/snapshot.ts';
+import type { Attached } from './attach.ts';
+import { collectGenerated, type Collection } from './collect.ts';
+import { describeLoss, type Execution } from './execution.ts';
+import { shownImages, writeImages } from './figures.ts';
+import type { AcquiredKernel } from './kernels.ts';
+import type { OutputModel } from './outputs.ts';
+import type { RunError, RunResult, SkippedFile } from './result.ts';
+import type { RunContext } from './way.ts';
+
+export interface ExecutedRun {
+  readonly before: Snapshot;
+  readonly attached: Attached;
+  readonly model: OutputModel;
+  readonly execution: Execution;
+  readonly startedAt: number;
+}
+
+/** How long the kernel may take to tell about a run that is over. */
+const reportBound = 3_000;
+
+const askForReport = async (acquired: AcquiredKernel, execution: Execution): Promise<RunReport | undefined> => {
+  if (acquired.kernel.probe === null || execution.outcome.kind === 'lost' || acquired.kernel.session.isLost) {
+    return undefined;
+  }
+  const report = parseReport(execution.outcome.content);
+  if (report) {
+    return report;
+  }
+  // The cell raised: its user expressions were not evaluated.
+  const asked = await within(
+    acquired.kernel.session.execute({ ...reportRequest(), silent: true }),
+    reportBound,
+    undefined,
+  );
+  return asked?.kind === 'replied' ? parseReport(asked.content) : undefined;
+};
+
+const noticeLoss = (context: RunContext, model: OutputModel, report: RunReport | undefined): void => {
+  if (model.leftOut > 0) {
+    context.tell({ kind: 'notice', notice: { code: 'output.truncated', bytes: model.leftOut } });
+  }
+  const { stdout, stderr } = model.receivedBytes;
+  const lost = report ? report.stdoutBytes + report.stderrBytes - stdout - stderr : 0;
+  if (lost > 0) {
+    context.tell({ kind: 'notice', notice: { code: 'output.lost', bytes: lost } });
+  }
+};
+
+/** The files that stayed on a kernel's machine whose folder nobody here can see. */
+const leftBehind = async (acquired: AcquiredKernel): Promise<SkippedFile[]> => {
+  const { kernel } = acquired;
+  if (kernel.reach === 'shared' || kernel.session.isLost) {
+    return [];
+  }
+  const asked = await within(
+    kernel.session.execute({ ...listingRequest(false), silent: true }),
+    reportBound,
+    undefined,
+  );
+  const listing = asked?.kind === 'replied' ? parseListing(asked.content) : undefined;
+  return (listing?.files ?? []).map(({ name }) => ({
+    path: virtualPath(name),
+    reason: `it stayed on the kernel's machine (${kernel.kernelFolder}): no folder is shared with it`,
+  }));
+};
+
+const errorOf = (model: OutputModel, execution: Execution, timeoutSeconds: number): RunError | null => {
+  if (execution.status === 'lost' && execution.outcome.kind === 'lost') {
+    return { name: 'KernelLost', value: describeLoss(execution.outcome.reason), traceback: [] };
+  }
+  if (execution.status === 'timeout') {
+    return {
+      name: 'TimeoutError',
+      value: `the total limit of ${timeoutSeconds} s passed`,
+      traceback: model.error?.traceback ?? [],
+    };
+  }
+  return model.error;
+};
+
+/** Collects, registers and answers. One file's failure never stops the others. */
+export const finishRun = async (
+  context: RunContext,
+  acquired: AcquiredKernel,
+  run: ExecutedRun,
+): Promise<RunResult> => {
+  const { registry, workspace, log } = context;
+  const { model, execution, attached } = run;
+  const { kernel } = acquired;
+  const report = await askForReport(acquired, execution);
+  noticeLoss(context, model, report);
+  const skipped: SkippedFile[] = [...attached.skipped];
+  const collect = (before: Snapshot): Promise<Collection> =>
+    collectGenerated(registry, workspace, context.runId, before, attached.hashes, context.settings().trackedTypes, log);
+  const made = await collect(run.before);
+  const files = [...made.files];
+  skipped.push(...made.skipped);
+  const inFiles = [...(report?.savedFigures ?? []), ...files.map(({ sha256 }) => sha256), ...attached.hashes.values()];
+  const shown = shownImages(model.outputs).filter(({ sha256 }) => !inFiles.includes(sha256));
+  if (shown.length > 0) {
+    try {
+      await writeImages(workspace.path, shown);
+    } catch (error) {
+      skipped.push({ path: virtualPath('figure'), reason: causeOf(error) });
+    }
+    const figures = await collect(made.after);
+    files.push(...figures.files);
+    skipped.push(...figures.skipped);
+  }
+  skipped.push(...(await leftBehind(acquired)));
+  const result: RunResult = {
+    status: execution.status,
+    stdout: model.stdout(),
+    stderr: model.stderr(),
+    result: model.result,
+    error: errorOf(model, execution, context.request.timeoutSeconds ?? context.settings().timeoutSeconds),
+    outputs: [...model.outputs],
+    files,
+    skipped,
+    grounding: kernel.grounding,
+    reach: kernel.reach,
+    duration_ms: execution.duration,
+    run_id: context.runId,
+    chat_id: workspace.key.chatId,
+    message_id: workspace.key.messageId,
+  };
+  registry.endRun(context.runId, {
+    status: execution.status,
+    endedAt: Date.now(),
+    durationMs: execution.duration,
+    grounding: kernel.grounding,
+    reach: kernel.reach,
+    resultJson: JSON.stringify(result),
+  });
+  return result;
+};

@@ -1,0 +1,64 @@
+// The gateway that runs go to: connected at the first need, once.
+import { createGatewayHttp, type GatewayHttp } from '../gateway/http.ts';
+import type { GatewayConnection } from '../gateway/connection.ts';
+import { identifyServer, type Server } from '../gateway/serverKind.ts';
+import type { Log } from '../log.ts';
+
+/** Finds the gateway: a remote one is known, an embedded one is set up and started. */
+export type ConnectGateway = (options: {
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: (progress: { step: string; reason: string; fraction?: number }) => void;
+}) => Promise<GatewayConnection>;
+
+export interface ConnectedGateway {
+  readonly http: GatewayHttp;
+  readonly server: Server;
+}
+
+export interface GatewayAccess {
+  /** The connected gateway; concurrent callers share one attempt, a failed one is forgotten. */
+  connected(options?: Parameters<ConnectGateway>[0]): Promise<ConnectedGateway>;
+  /** The client of this address when it is the connected one. */
+  current(): ConnectedGateway | undefined;
+  /** Forgets a gateway that is gone, so that the next run connects anew. */
+  forget(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export const createGatewayAccess = (connect: ConnectGateway, log: Log): GatewayAccess => {
+  let attempt: Promise<ConnectedGateway> | undefined;
+  let current: ConnectedGateway | undefined;
+
+  const begin = async (options: Parameters<ConnectGateway>[0]): Promise<ConnectedGateway> => {
+    const http = createGatewayHttp(await connect(options));
+    try {
+      const server = await identifyServer(http, options.signal);
+      log.info(`connected to ${server.kind} ${server.version} at ${http.connection.baseUrl}`);
+      current = { http, server };
+      return current;
+    } catch (error) {
+      await http.dispose();
+      throw error;
+    }
+  };
+
+  const forget = async (): Promise<void> => {
+    const gone = current;
+    current = undefined;
+    attempt = undefined;
+    await gone?.http.dispose();
+  };
+
+  return {
+    connected: (options = { signal: undefined, onProgress: () => undefined }) => {
+      attempt ??= begin(options).catch((error: unknown) => {
+        attempt = undefined;
+        throw error;
+      });
+      return attempt;
+    },
+    current: () => current,
+    forget,
+    dispose: forget,
+  };
+};

@@ -1,0 +1,208 @@
+// The kernels of this process: one for each message while it is in use, kept for its next run, released when idle.
+import { randomUUID } from 'node:crypto';
+import { within } from '../async.ts';
+import { CodedError } from '../errors.ts';
+import { leaseAddress } from '../gateway/connection.ts';
+import { getKernel } from '../gateway/kernelApi.ts';
+import { removeKernel } from '../gateway/launch.ts';
+import type { Log } from '../log.ts';
+import type { Lease, Registry } from '../registry/registry.ts';
+import type { Workspace } from '../workspace/messageKey.ts';
+import type { ConnectedGateway } from './gatewayAccess.ts';
+import { chooseKernelSpec } from './kernelChoice.ts';
+import { startMessageKernel, type MessageKernel } from './messageKernel.ts';
+import type { RunSettings } from './request.ts';
+
+interface Held {
+  kernel: MessageKernel;
+  lease: Lease;
+  inUse: boolean;
+  usedAt: number;
+  /** Whether the gateway has it no more, once that was asked for. */
+  removal: Promise<boolean> | undefined;
+}
+
+export interface AcquiredKernel {
+  readonly kernel: MessageKernel;
+  /** False when the kernel was kept from an earlier run. */
+  readonly fresh: boolean;
+  /** Gives it back for the message's next run; a lost one is removed. */
+  release(): Promise<void>;
+  /** Deletes it on the gateway. */
+  remove(): Promise<void>;
+}
+
+export interface Kernels {
+  acquire(
+    gateway: ConnectedGateway,
+    workspace: Workspace,
+    kernelName: string | null,
+    signal?: AbortSignal,
+  ): Promise<AcquiredKernel>;
+  /** Releases the kernel of a message that nobody uses; false when it runs. */
+  releaseIdle(workspace: Workspace): Promise<boolean>;
+  /** Deletes all kernels and waits, bounded, until the gateway has none of them. */
+  dispose(): Promise<void>;
+}
+
+const heartbeatInterval = 10_000;
+/** A kept kernel is asked about before its next run when it was unused for longer than this. */
+const trustedSilence = 15_000;
+const disposeBound = 30_000;
+
+export const createKernels = (registry: Registry, settings: () => RunSettings, log: Log): Kernels => {
+  const held = new Map<number, Held>();
+  const background = new Set<Promise<void>>();
+
+  const inBackground = (work: Promise<void>): void => {
+    const watched = work
+      .catch((error: unknown) => {
+        log.warn(`work in the background failed: ${String(error)}`);
+      })
+      .finally(() => background.delete(watched));
+    background.add(watched);
+  };
+
+  /** The lease goes last: while a run is being collected, or its kernel may still be there, the message has an owner. */
+  const remove = async (entry: Held): Promise<void> => {
+    if (held.get(entry.kernel.workspace.id) === entry) {
+      held.delete(entry.kernel.workspace.id);
+    }
+    entry.kernel.session.dispose();
+    entry.removal ??= removeKernel(entry.kernel.gateway.http, entry.kernel.session.kernelId, log);
+    if ((await entry.removal) && !entry.inUse) {
+      registry.releaseLease(entry.lease);
+    }
+  };
+
+  const tend = (): void => {
+    const now = Date.now();
+    for (const entry of held.values()) {
+      registry.heartbeat(entry.lease);
+      if (!entry.inUse && now - entry.usedAt > settings().idleSeconds * 1000) {
+        inBackground(remove(entry));
+      }
+    }
+  };
+  const timer = setInterval(tend, heartbeatInterval);
+  timer.unref();
+
+  const makeRoom = (): void => {
+    const idle = [...held.values()].filter((entry) => !entry.inUse).sort((a, b) => a.usedAt - b.usedAt);
+    const excess = held.size + 1 - settings().maximumKernels;
+    for (const entry of idle.slice(0, Math.max(0, excess))) {
+      inBackground(remove(entry));
+    }
+  };
+
+  const isAlive = async (entry: Held): Promise<boolean> => {
+    if (entry.kernel.session.isLost) {
+      return false;
+    }
+    if (Date.now() - entry.usedAt < trustedSilence) {
+      return true;
+    }
+    try {
+      return (await getKernel(entry.kernel.gateway.http, entry.kernel.session.kernelId)) !== null;
+    } catch {
+      return false;
+    }
+  };
+
+  const start = async (
+    gateway: ConnectedGateway,
+    workspace: Workspace,
+    kernelName: string | null,
+    signal: AbortSignal | undefined,
+  ): Promise<Held> => {
+    const spec = chooseKernelSpec(gateway.server, kernelName);
+    const kernelId = randomUUID();
+    // The lease names the kernel before it is asked for: whoever finds the lease expired can remove it.
+    const outcome = registry.acquireLease(workspace, {
+      kernelId,
+      connection: leaseAddress(gateway.http.connection),
+      owner: settings().ownerLabel,
+    });
+    if (outcome.kind === 'held') {
+      const { chatId, messageId } = workspace.key;
+      throw new CodedError('message.inUse', { chatId, messageId, owner: outcome.owner });
+    }
+    const { lease, replaced } = outcome;
+    if (replaced?.connection === lease.connection) {
+      inBackground(removeKernel(gateway.http, replaced.kernelId, log).then(() => undefined));
+    }
+    makeRoom();
+    try {
+      const kernel = await startMessageKernel({
+        gateway,
+        workspace,
+        kernelName: spec.name,
+        language: spec.language,
+        kernelId,
+        settings: settings(),
+        log,
+        signal,
+        inBackground,
+        onLaunched: (id) => {
+          registry.setLeaseKernel(lease, id);
+        },
+      });
+      const entry: Held = { kernel, lease, inUse: true, usedAt: Date.now(), removal: undefined };
+      held.set(workspace.id, entry);
+      return entry;
+    } catch (error) {
+      // The lease stays until the kernel that may still come up is gone.
+      inBackground(
+        Promise.allSettled([...background]).then(() => {
+          registry.releaseLease(lease);
+        }),
+      );
+      throw error;
+    }
+  };
+
+  return {
+    acquire: async (gateway, workspace, kernelName, signal) => {
+      let entry = held.get(workspace.id);
+      const wanted = kernelName === null ? undefined : chooseKernelSpec(gateway.server, kernelName).name;
+      const fits = entry !== undefined && (wanted === undefined || entry.kernel.kernelName === wanted);
+      let fresh = false;
+      if (entry === undefined || !fits || !(await isAlive(entry))) {
+        if (entry !== undefined) {
+          await remove(entry);
+        }
+        entry = await start(gateway, workspace, kernelName, signal);
+        fresh = true;
+      }
+      const acquired = entry;
+      acquired.inUse = true;
+      return {
+        kernel: acquired.kernel,
+        fresh,
+        release: async () => {
+          acquired.inUse = false;
+          acquired.usedAt = Date.now();
+          if (acquired.kernel.session.isLost || acquired.removal !== undefined) {
+            await remove(acquired);
+          }
+        },
+        remove: () => remove(acquired),
+      };
+    },
+    releaseIdle: async (workspace) => {
+      const entry = held.get(workspace.id);
+      if (entry?.inUse) {
+        return false;
+      }
+      if (entry) {
+        await remove(entry);
+      }
+      return true;
+    },
+    dispose: async () => {
+      clearInterval(timer);
+      await within(Promise.allSettled([...held.values()].map(remove)), disposeBound, undefined);
+      await within(Promise.allSettled([...background]), disposeBound, undefined);
+    },
+  };
+};

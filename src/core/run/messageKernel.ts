@@ -1,0 +1,229 @@
+// One message's kernel: leased, launched, connected, probed, and made ready by the user's init code.
+import { randomBytes, randomUUID } from 'node:crypto';
+import { lstat, open, readFile, rm } from 'node:fs/promises';
+import { join, posix } from 'node:path';
+import { throwIfAborted } from '../async.ts';
+import { CodedError } from '../errors.ts';
+import { connectKernel, type KernelSession } from '../gateway/kernelSession.ts';
+import type { KernelModel } from '../gateway/kernelApi.ts';
+import { launchKernel, removeKernel } from '../gateway/launch.ts';
+import {
+  bootstrapRequest,
+  mappingOf,
+  nonceAnswer,
+  parseBootstrapReply,
+  seesWorkspace,
+  type KernelProbe,
+} from '../kernel/bootstrap.ts';
+import type { Grounding, Reach } from '../kernel/capabilities.ts';
+import type { Log } from '../log.ts';
+import { virtualRoot } from '../paths/virtualPath.ts';
+import type { Workspace } from '../workspace/messageKey.ts';
+import type { ConnectedGateway } from './gatewayAccess.ts';
+import type { RunSettings } from './request.ts';
+import { noTranslation, translateOutputs, type OutputTranslator } from './translation.ts';
+
+export interface MessageKernel {
+  readonly workspace: Workspace;
+  readonly gateway: ConnectedGateway;
+  readonly session: KernelSession;
+  readonly kernelName: string;
+  readonly language: string;
+  readonly grounding: Grounding;
+  /** Why grounding is not mounted, in the kernel's words; empty where it is. */
+  readonly groundingReason: string;
+  readonly reach: Reach;
+  /** The folder that `/mnt/data` means, as the kernel's machine sees it. */
+  readonly kernelFolder: string;
+  readonly translate: OutputTranslator;
+  readonly probe: KernelProbe | null;
+}
+
+export interface KernelStart {
+  readonly gateway: ConnectedGateway;
+  readonly workspace: Workspace;
+  readonly kernelName: string;
+  readonly language: string;
+  readonly kernelId: string;
+  readonly settings: RunSettings;
+  readonly log: Log;
+  readonly signal: AbortSignal | undefined;
+  readonly inBackground: (work: Promise<void>) => void;
+  /** The id under which the gateway really has the kernel, where it did not take ours. */
+  readonly onLaunched: (kernelId: string) => void;
+}
+
+/** The workspace as the kernel's machine sees it. */
+const folderForKernel = (workspace: Workspace, settings: RunSettings): string =>
+  settings.kernelDataDir === null
+    ? workspace.path
+    : posix.join(settings.kernelDataDir.replace(/\\/g, '/'), 'uploads', workspace.folder);
+
+/**
+ * Starts a message's kernel and proves what it can do.
+ * @throws CodedError of the `kernel.` group, `cancelled`; the kernel is removed then
+ */
+export const startMessageKernel = async (start: KernelStart): Promise<MessageKernel> => {
+  const { gateway, settings, log } = start;
+  const kernelFolder = folderForKernel(start.workspace, settings);
+  const model = await launchKernel(gateway.http, {
+    kernelId: start.kernelId,
+    name: start.kernelName,
+    user: start.workspace.key.user,
+    launchTimeout: settings.launchTimeoutSeconds,
+    env: {
+      // base64: a remote launcher's shell expands what is in plain text.
+      KERNEL_CODE_INTERPRETER_WORKSPACE: Buffer.from(kernelFolder).toString('base64'),
+      KERNEL_CODE_INTERPRETER_GROUNDING: settings.grounding,
+    },
+    log,
+    inBackground: start.inBackground,
+    ...(start.signal && { signal: start.signal }),
+  });
+  start.onLaunched(model.id);
+  try {
+    return await makeReady(start, model, kernelFolder);
+  } catch (error) {
+    start.inBackground(removeKernel(gateway.http, model.id, log).then(() => undefined));
+    throw error;
+  }
+};
+
+const makeReady = async (start: KernelStart, model: KernelModel, kernelFolder: string): Promise<MessageKernel> => {
+  const { settings, log, gateway } = start;
+  const session = await connectKernel(gateway.http, model, { clientId: randomUUID(), log });
+  try {
+    // The upgrade itself waits for the kernel, up to a minute on a gateway.
+    if (!(await session.ready((settings.launchTimeoutSeconds + 75) * 1000, start.signal))) {
+      throwIfAborted(start.signal);
+      throw session.isLost
+        ? new CodedError('kernel.launchFailed', { name: start.kernelName, reason: 'it ended while it started' })
+        : new CodedError('kernel.launchTimedOut', {
+            name: start.kernelName,
+            seconds: settings.launchTimeoutSeconds + 75,
+          });
+    }
+    const kernel = await groundKernel(start, session, kernelFolder);
+    await runInitCode(kernel, settings.initCode);
+    return kernel;
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
+};
+
+const groundKernel = async (
+  start: KernelStart,
+  session: KernelSession,
+  kernelFolder: string,
+): Promise<MessageKernel> => {
+  const { settings } = start;
+  const common = {
+    workspace: start.workspace,
+    gateway: start.gateway,
+    session,
+    kernelName: start.kernelName,
+    language: start.language,
+  };
+  if (start.language !== 'python') {
+    const mapping = { realPaths: [kernelFolder] };
+    return {
+      ...common,
+      grounding: 'translated',
+      groundingReason: `a ${start.language} kernel gets translated code`,
+      reach: 'shared',
+      kernelFolder,
+      translate: translateOutputs(mapping),
+      probe: null,
+    };
+  }
+  const { probe, proven } = await probeKernel(session, start.workspace, kernelFolder, settings);
+  const { grounding } = probe;
+  const reason = grounding === 'mounted' ? '' : (probe.mountFailure ?? '');
+  const reach: Reach = proven && seesWorkspace(probe) ? 'shared' : 'channel';
+  if (settings.grounding === 'mounted' && grounding !== 'mounted') {
+    throw new CodedError('kernel.groundingUnavailable', { wanted: 'mounted', found: grounding, reason });
+  }
+  if (settings.reach === 'shared' && reach !== 'shared') {
+    throw new CodedError('kernel.reachUnavailable', {
+      wanted: 'shared',
+      found: reach,
+      reason: `the kernel's machine does not show ${kernelFolder}`,
+    });
+  }
+  return {
+    ...common,
+    grounding,
+    groundingReason: reason,
+    reach,
+    kernelFolder: probe.workspace,
+    translate: grounding === 'mounted' ? noTranslation : translateOutputs(mappingOf(probe)),
+    probe,
+  };
+};
+
+/** Sets up the kernel's side and proves by nonces, both ways, what it sees. */
+const probeKernel = async (
+  session: KernelSession,
+  workspace: Workspace,
+  kernelFolder: string,
+  settings: RunSettings,
+): Promise<{ probe: KernelProbe; proven: boolean }> => {
+  const tag = randomBytes(8).toString('hex');
+  const nonce = {
+    name: `.code-interpreter-probe-${tag}`,
+    content: randomBytes(16).toString('hex'),
+    answerName: `.code-interpreter-answer-${tag}`,
+  };
+  const noncePath = join(workspace.path, nonce.name);
+  const answerPath = join(workspace.path, nonce.answerName);
+  const file = await open(noncePath, 'wx', 0o600);
+  try {
+    await file.writeFile(nonce.content);
+    await file.close();
+    const request = bootstrapRequest({
+      virtualPath: virtualRoot,
+      workspace: kernelFolder,
+      nonce,
+      grounding: settings.grounding,
+    });
+    const outcome = await session.execute({ ...request, silent: true });
+    if (outcome.kind === 'lost') {
+      throw new CodedError('kernel.launchFailed', { name: session.kernelName, reason: 'it ended while it was set up' });
+    }
+    const probe = parseBootstrapReply(outcome.content);
+    if (!probe) {
+      throw new CodedError('kernel.launchFailed', { name: session.kernelName, reason: 'it could not be set up' });
+    }
+    const proven = probe.answered && (await readAnswer(answerPath)) === nonceAnswer(nonce.content);
+    return { probe, proven };
+  } finally {
+    await rm(noncePath, { force: true });
+    await rm(answerPath, { force: true });
+  }
+};
+
+const readAnswer = async (path: string): Promise<string | null> => {
+  try {
+    return (await lstat(path)).isFile() ? await readFile(path, 'utf8') : null;
+  } catch {
+    return null;
+  }
+};
+
+const runInitCode = async (kernel: MessageKernel, initCode: string): Promise<void> => {
+  if (initCode.trim() === '') {
+    return;
+  }
+  const outcome = await kernel.session.execute({ code: initCode, silent: true });
+  if (outcome.kind === 'lost') {
+    throw new CodedError('kernel.launchFailed', {
+      name: kernel.kernelName,
+      reason: 'it ended while the init code ran',
+    });
+  }
+  if (outcome.content.status === 'error') {
+    const { ename, evalue } = outcome.content;
+    throw new CodedError('kernel.initCodeFailed', { error: `${ename}: ${evalue}` });
+  }
+};

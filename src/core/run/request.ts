@@ -1,0 +1,59 @@
+// What a caller asks for.
+import type { AttachmentSource } from '../workspace/attachments.ts';
+import type { MessageKey } from '../workspace/messageKey.ts';
+import type { RunListener } from './events.ts';
+
+export interface RunRequest {
+  readonly key: MessageKey;
+  readonly code: string;
+  /** Input files of the message, prepared in its workspace before the run. */
+  readonly attachments?: readonly AttachmentSource[];
+  /** Kernelspec name; the gateway's default for Python when not given. */
+  readonly kernelName?: string;
+  /** Total limit in seconds from the moment the cell starts; 60 unless set. */
+  readonly timeoutSeconds?: number;
+}
+
+export interface RunHooks {
+  /** Stops the run: before the cell starts it is cancelled, afterwards interrupted. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: RunListener;
+  /** Answers `input()` and `getpass()`; without it the kernel refuses them. */
+  readonly onInput?: (prompt: string, password: boolean) => Promise<string>;
+}
+
+/** What is the same for all runs of one interpreter. */
+export interface RunSettings {
+  readonly timeoutSeconds: number;
+  /** Runs once in each kernel, before the first cell. */
+  readonly initCode: string;
+  readonly grounding: 'auto' | 'mounted' | 'translated';
+  readonly reach: 'auto' | 'shared' | 'channel';
+  /** `<data>` as the kernel's machine sees it; `null` when it is the same path. */
+  readonly kernelDataDir: string | null;
+  readonly kernelName: string | null;
+  /** Seconds a gateway may take to start a kernel. */
+  readonly launchTimeoutSeconds: number;
+  /** Kernels kept at once, least recently used released first. */
+  readonly maximumKernels: number;
+  /** Seconds after which an unused kernel is released. */
+  readonly idleSeconds: number;
+  /** Extensions with their dot; `null` tracks everything but caches and temporary files. */
+  readonly trackedTypes: readonly string[] | null;
+  /** Who holds the leases of this process, for people: "VS Code", "the command line". */
+  readonly ownerLabel: string;
+}
+
+export const defaultRunSettings: RunSettings = {
+  timeoutSeconds: 60,
+  initCode: '',
+  grounding: 'auto',
+  reach: 'auto',
+  kernelDataDir: null,
+  kernelName: null,
+  launchTimeoutSeconds: 60,
+  maximumKernels: 4,
+  idleSeconds: 600,
+  trackedTypes: null,
+  ownerLabel: 'the command line',
+};

@@ -1,0 +1,26 @@
+// The words for what a user should know while a run goes on.
+import type { RunNotice } from '../core/run/events.ts';
+
+/** One sentence for a notice. */
+export const describeNotice = (notice: RunNotice): string => {
+  switch (notice.code) {
+    case 'stop.interrupting':
+      return 'Stopping: the code is interrupted.';
+    case 'stop.restarting':
+      return 'The code does not heed the interrupt: its kernel is restarted, variables are lost.';
+    case 'stop.deleting':
+      return 'The kernel does not restart: it is deleted.';
+    case 'kernel.restarted':
+      return 'The kernel is a new one: variables of earlier runs are gone, files are still there.';
+    case 'kernel.waiting':
+      return `Waiting for ${notice.owner}, who uses this message.`;
+    case 'grounding.translated':
+      return `/mnt/data is translated on this kernel, not mounted: ${notice.reason}.`;
+    case 'output.truncated':
+      return `The run printed too much: ${notice.bytes} more characters are left out.`;
+    case 'output.lost':
+      return `${notice.bytes} bytes of output were lost on the way from the kernel.`;
+    case 'setup':
+      return `${notice.step}: ${notice.reason}`;
+  }
+};
