@@ -33,7 +33,7 @@ const isFolder = async (path: string): Promise<boolean> => {
 
 const copyVerified = async (content: KeptContent, staged: string, options: SaveOptions): Promise<void> => {
   const hash = createHash('sha256');
-  const target = await open(staged, 'wx', 0o600);
+  const target = await open(staged, 'wx');
   try {
     let bytes = 0;
     for await (const chunk of createReadStream(content.path, { highWaterMark: 1 << 20 })) {
@@ -45,7 +45,6 @@ const copyVerified = async (content: KeptContent, staged: string, options: SaveO
       options.onProgress?.(bytes);
     }
     await target.sync();
-    await target.chmod(0o644 & ~process.umask());
   } finally {
     await target.close();
   }
