@@ -23,6 +23,7 @@ export interface Database {
    * Inside another `write` it joins that one.
    */
   write<T>(work: () => T): T;
+  /** Nothing the second time. */
   close(): void;
 }
 
@@ -77,6 +78,7 @@ export const loadSqlite = async (): Promise<typeof import('node:sqlite')> => {
 export const wrapConnection = (connection: DatabaseSync, path: string, onDamage: () => void): Database => {
   const statements = new Map<string, StatementSync>();
   let inTransaction = false;
+  let isOpen = true;
 
   const guard = <T>(work: () => T): T => {
     try {
@@ -139,7 +141,10 @@ export const wrapConnection = (connection: DatabaseSync, path: string, onDamage:
     },
     close: () => {
       statements.clear();
-      connection.close();
+      if (isOpen) {
+        isOpen = false;
+        connection.close();
+      }
     },
   };
 };
