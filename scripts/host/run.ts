@@ -3,9 +3,10 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { cache, repository } from '../lib/places.mjs';
 import { createProcesses } from '../lib/processes.ts';
+import type { Processes } from '../lib/processes.ts';
 import { startVscodeServer } from '../lib/vscodeServer.ts';
 import type { Counts } from '../test/counts.ts';
 import { add, oneFailure } from '../test/counts.ts';
@@ -16,8 +17,8 @@ import { bundleHostTests } from './bundle.ts';
 import type { Profile } from './profiles.ts';
 
 export interface HostProfileRun {
+  readonly processes: Processes;
   readonly profile: Profile;
-  readonly browser: Browser;
   /** Holds the server's data, the workspace folder, and the data folder of the extension. */
   readonly folder: string;
   /** The browser's storage: VS Code keeps its memory of a window there. */
@@ -71,7 +72,7 @@ export const runHostProfile = async (run: HostProfileRun): Promise<Counts> => {
   await mkdir(workspace, { recursive: true });
   await mkdir(join(cache, 'host-logs'), { recursive: true });
   const log = createWriteStream(join(cache, 'host-logs', `${profile.name}.log`));
-  await using processes = createProcesses();
+  await using processes = createProcesses(run.processes);
   processes.atEnd(() => new Promise<void>((resolve) => log.end(resolve)));
   const testsPath = await bundleHostTests(profile.name, profile.folders);
   const page = await run.context.newPage();

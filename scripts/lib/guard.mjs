@@ -1,10 +1,9 @@
 // Runs a command in a process group of its own and ends the group when the process that asked for it is gone, however
-// it went (a `kill -9` too): its end of this process's standard input closes then. Usage: node guard.mjs COMMAND [ARGUMENT...]
+// it went (a `kill -9` too): its end of this process's standard input closes then. Usage: node guard.mjs GRACE COMMAND [ARGUMENT...], GRACE in milliseconds between asking and forcing.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-const graceMilliseconds = 5000;
-const [command = '', ...args] = process.argv.slice(2);
+const [grace, command = '', ...args] = process.argv.slice(2);
 const grouped = process.platform !== 'win32';
 const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], detached: grouped });
 
@@ -25,7 +24,7 @@ const end = () => {
   signalGroup('SIGTERM');
   setTimeout(() => {
     signalGroup('SIGKILL');
-  }, graceMilliseconds).unref();
+  }, Number(grace)).unref();
 };
 
 process.stdin.on('end', end).on('error', end).resume();

@@ -6,13 +6,15 @@ import type { Readable } from 'node:stream';
 import { repository } from './places.mjs';
 
 const guard = join(repository, 'scripts', 'lib', 'guard.mjs');
-const killAfterMilliseconds = 8000;
+const usualGrace = 5000;
 
 export interface StartOptions {
   readonly folder?: string;
   readonly environment?: NodeJS.ProcessEnv;
   /** Where its words go: this process's own output, or a stream to read. */
   readonly output?: 'inherit' | 'pipe';
+  /** Milliseconds between asking it to end and forcing it; 5 s unless set. */
+  readonly grace?: number;
 }
 
 /** One started command. */
@@ -20,7 +22,7 @@ export interface Started {
   readonly child: ChildProcess;
   /** Its exit status; 1 where a signal ended it. Never rejects. */
   readonly ended: Promise<number>;
-  /** Ends it with everything in its process group, within 8 s. */
+  /** Ends it with everything in its process group, within its grace and 3 s more. */
   readonly end: () => Promise<void>;
 }
 
@@ -33,7 +35,8 @@ export interface Processes extends AsyncDisposable {
 
 const started = (command: string, args: readonly string[], options: StartOptions): Started => {
   const output = options.output ?? 'inherit';
-  const child = spawn(process.execPath, [guard, command, ...args], {
+  const grace = options.grace ?? usualGrace;
+  const child = spawn(process.execPath, [guard, String(grace), command, ...args], {
     cwd: options.folder ?? repository,
     env: options.environment ?? process.env,
     stdio: ['pipe', output, output],
@@ -51,15 +54,18 @@ const started = (command: string, args: readonly string[], options: StartOptions
   });
   const end = async (): Promise<void> => {
     child.stdin?.end();
-    const timer = setTimeout(() => child.kill('SIGKILL'), killAfterMilliseconds);
+    const timer = setTimeout(() => child.kill('SIGKILL'), grace + 3000);
     await ended;
     clearTimeout(timer);
   };
   return { child, ended, end };
 };
 
-/** A set of processes that end together; `await using` ends them. Ctrl+C (or SIGTERM) ends them all and then the script, with status 130. */
-export const createProcesses = (): Processes => {
+/**
+ * A set of processes that end together; `await using` ends them. Ctrl+C (or SIGTERM) ends them all and then the script,
+ * with status 130. A set with a parent ends with the parent's too.
+ */
+export const createProcesses = (parent?: Processes): Processes => {
   const ends: (() => Promise<unknown>)[] = [];
   let ending: Promise<void> | undefined;
   const endInOrder = async (): Promise<void> => {
@@ -73,7 +79,11 @@ export const createProcesses = (): Processes => {
   const onSignal = (): void => {
     void endAll().then(() => process.exit(130));
   };
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal).once('SIGHUP', onSignal);
+  if (parent === undefined) {
+    process.once('SIGINT', onSignal).once('SIGTERM', onSignal).once('SIGHUP', onSignal);
+  } else {
+    parent.atEnd(endAll);
+  }
   return {
     start: (command, args, options = {}) => {
       const one = started(command, args, options);

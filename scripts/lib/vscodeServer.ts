@@ -63,8 +63,8 @@ export interface VscodeServer {
   readonly port: number;
   /** Opens the workbench; holds the token where there is one. */
   readonly address: URL;
-  /** The token's cookie-free form for requests; undefined in tests. */
-  readonly token: string | undefined;
+  /** Resolves when the server has ended. */
+  readonly ended: Promise<number>;
 }
 
 /** Starts the server on loopback and waits until it listens. It ends with `processes`. */
@@ -109,7 +109,7 @@ export const startVscodeServer = async (processes: Processes, options: VscodeSer
   if (token !== undefined) {
     address.searchParams.set('tkn', token);
   }
-  return { port, address, token };
+  return { port, address, ended: server.ended };
 };
 
 const collectTail = (...streams: readonly (NodeJS.ReadableStream | null)[]): (() => string) => {

@@ -24,7 +24,7 @@ delete environment['CODE_INTERPRETER_DATA_DIR'];
 
 await ensureDependencies();
 await using processes = createProcesses();
-await createSetUp(environment).provide(soakSuite);
+await createSetUp().provide(soakSuite);
 const rounds: Counts[] = [];
 let seed = Number(values.seed);
 do {

@@ -38,7 +38,7 @@ export const runHostSuite = async ({ processes, suite, mochaArguments, environme
       }
       say(`  in VS Code, ${profile.name}`);
       const minutes = suite.suiteMinutes;
-      counts.push(await runHostProfile({ profile, browser, folder, context, environment, mochaArguments, minutes }));
+      counts.push(await runHostProfile({ processes, profile, folder, context, environment, mochaArguments, minutes }));
     }
   } finally {
     await context?.close();

@@ -76,7 +76,7 @@ const main = async (): Promise<void> => {
   }, minutes * 60_000);
   try {
     await ensureDependencies();
-    const setUp = createSetUp(environment);
+    const setUp = createSetUp();
     for (const suite of chosen) {
       results.push(await setUpAndRun(processes, setUp, suite, mochaArguments));
     }

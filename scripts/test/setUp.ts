@@ -8,10 +8,15 @@ export interface SetUp {
 }
 
 /** Builds the bundles and the Python environments where a suite uses them. */
-export const createSetUp = (_environment: NodeJS.ProcessEnv): SetUp => {
+export const createSetUp = (): SetUp => {
   let built: Promise<void> | undefined;
+  let environments: Promise<void> | undefined;
   return {
     provide: async ({ needs }) => {
+      if (needs.python) {
+        const { ensureEnvironments } = await import('../lib/environments.ts');
+        await (environments ??= ensureEnvironments());
+      }
       if (needs.build) {
         await (built ??= build());
       }
