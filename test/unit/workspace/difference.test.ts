@@ -5,6 +5,7 @@ import {
   chmodSync,
   copyFileSync,
   linkSync,
+  lstatSync,
   lutimesSync,
   mkdirSync,
   renameSync,
@@ -102,6 +103,19 @@ describe('What a run did to its workspace', () => {
       ...nothing,
       modified: ['data.bin'],
     });
+  });
+
+  it('the same size with the modification time set back is modified when nothing was known, by its ctime alone', async () => {
+    const time = new Date(2020, 1, 1);
+    writeFileSync(path('data.bin'), 'before');
+    utimesSync(path('data.bin'), time, time);
+    const before = await takeSnapshot(folders.workspace);
+    const { ctimeNs } = lstatSync(path('data.bin'), { bigint: true });
+    do {
+      writeFileSync(path('data.bin'), 'behind');
+      utimesSync(path('data.bin'), time, time);
+    } while (lstatSync(path('data.bin'), { bigint: true }).ctimeNs === ctimeNs);
+    assert.deepEqual(await told(folders, before), { ...nothing, modified: ['data.bin'] });
   });
 
   it('the same size, time and place, written within the step of the clock, is modified when the content was known', async () => {

@@ -34,7 +34,8 @@ describe('A snapshot of a workspace', () => {
     );
   });
 
-  it('sorts and counts a folder of many thousand files', async () => {
+  it('sorts and counts a folder of many thousand files', async function () {
+    this.timeout(30_000);
     const names = Array.from({ length: 5000 }, (_, index) => `file ${(index * 7919) % 5000}`);
     names.forEach((name) => {
       writeFileSync(path(name), '');
@@ -100,7 +101,7 @@ describe('A snapshot of a workspace', () => {
     assert.equal(irregularReason(closed(1000), 1000), 'unreadable');
     assert.equal(irregularReason(closed(1000), 0), undefined);
     assert.equal(irregularReason(status, Number(status.uid)), undefined);
-    assert.equal(irregularReason(lstatSync('/dev/null', { bigint: true })), 'device');
+    assert.equal(irregularReason(lstatSync('/dev/null', { bigint: true }), 0), 'device');
   });
 
   it('leaves out what lies deeper than the limit, and says so', async () => {
