@@ -3,7 +3,26 @@ import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
 import { resourceText } from '../resources.ts';
 
-const parts = ['bootstrap', 'environment', 'figures', 'listing', 'output', 'translated'] as const;
+const parts = [
+  'bootstrap',
+  'calls',
+  'child',
+  'children',
+  'early',
+  'entries',
+  'environment',
+  'figures',
+  'hooks',
+  'imports',
+  'listing',
+  'magics',
+  'natives',
+  'output',
+  'paths',
+  'text',
+  'tracebacks',
+  'translated',
+] as const;
 
 /** The Python files of the kernel's side by name, and a version that changes when one of them does. */
 export interface KernelSources {

@@ -4,30 +4,23 @@ It repairs what a gateway strips from the environment, proves which folder the k
 where it is not, and answers the client's questions. Starting it again with the same request changes nothing.
 """
 import hashlib
+import importlib
 import json
 import os
 import sys
 import tempfile
-import types
 
 _state = {'workspace': None, 'virtual': '/mnt/data', 'forms': [], 'private': {}, 'answer': None}
 
 
 def part(name):
-    """A part of the kernel's side as a module, compiled at its first use."""
-    full = __name__ + '.' + name
-    module = sys.modules.get(full)
-    if module is None:
-        module = types.ModuleType(full)
-        module.__package__ = __name__
-        sys.modules[full] = module
-        try:
-            exec(compile(SOURCES[name], '<code interpreter>/%s.py' % name, 'exec'), module.__dict__)
-        except BaseException:
-            del sys.modules[full]
-            raise
-        globals()[name] = module
-    return module
+    """A part of the kernel's side, compiled at its first use."""
+    return importlib.import_module(__name__ + '.' + name)
+
+
+def _started(name):
+    """A part that is in use already, else `None`."""
+    return sys.modules.get(__name__ + '.' + name)
 
 
 class Answer:
@@ -55,7 +48,8 @@ def start(request):
             return None
 
     attempt('environment', part('environment').repair)
-    suspend()
+    if _started('translated'):
+        _started('translated').disable()
     _state['virtual'] = request['virtualPath']
     found = attempt('workspace', _find_workspace, request, problems)
     if found is None:
@@ -64,7 +58,9 @@ def start(request):
     mounted = found['mounted'] and not (request['grounding'] == 'translated' and found['shared'])
     _state['forms'] = [] if mounted else _forms(_state['workspace'])
     if not mounted:
-        attempt('grounding', part('translated').install, _state['workspace'], _state['virtual'])
+        attempt('grounding', _translate)
+    elif _started('translated'):
+        _started('translated').uninstall()
     attempt('working directory', os.chdir, _state['virtual'] if mounted else _state['workspace'])
     attempt('figures', part('figures').install, _state['workspace'])
     attempt('output', part('output').install)
@@ -81,22 +77,16 @@ def answer():
     return Answer(_state['answer'])
 
 
-def suspend():
-    """Takes the translation of paths away; what was imported meanwhile passes paths through unchanged."""
-    translated = sys.modules.get(__name__ + '.translated')
-    if translated is not None:
-        translated.uninstall()
-
-
 def stop():
     """Takes everything away that `start` put into the kernel."""
-    suspend()
-    for name in ('figures', 'output'):
-        module = sys.modules.get(__name__ + '.' + name)
+    for name in ('translated', 'figures', 'output', 'imports'):
+        module = _started(name)
         if module is not None:
-            module.uninstall()
+            (module.forget if name == 'imports' else module.uninstall)()
     for name in [name for name in sys.modules if name.startswith(__name__ + '.')]:
         del sys.modules[name]
+    if PARTS in sys.meta_path:
+        sys.meta_path.remove(PARTS)
     sys.modules.pop(__name__, None)
 
 
@@ -127,6 +117,10 @@ def to_virtual(path):
         if path is not None and path.startswith(form + os.sep):
             return _state['virtual'] + path[len(form):].replace(os.sep, '/')
     return path
+
+
+def _translate():
+    part('translated').enable(_state['workspace'], _state['virtual'], SOURCES, VERSION)
 
 
 def _find_workspace(request, problems):

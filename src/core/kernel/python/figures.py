@@ -6,56 +6,22 @@ wrapped when matplotlib is imported; nothing is imported for it.
 import hashlib
 import io
 import os
-import sys
 import weakref
 
+from _code_interpreter import imports, paths
+
 TARGET = 'matplotlib.backend_bases'
-_state = {'workspace': None, 'shown': [], 'saved': weakref.WeakSet(), 'original': None, 'finder': None}
-
-
-class _Finder:
-    """Lets the other finders find matplotlib's module, then wraps it once it has run."""
-
-    def find_spec(self, name, path=None, target=None):
-        if name != TARGET:
-            return None
-        for finder in list(sys.meta_path):
-            if finder is self or not hasattr(finder, 'find_spec'):
-                continue
-            spec = finder.find_spec(name, path, target)
-            if spec is not None:
-                if spec.loader is not None:
-                    _after(spec.loader)
-                return spec
-        return None
-
-
-def _after(loader):
-    execute = loader.exec_module
-
-    def exec_module(module):
-        execute(module)
-        _wrap(module)
-
-    loader.exec_module = exec_module
+_state = {'workspace': None, 'shown': [], 'saved': weakref.WeakSet(), 'original': None}
 
 
 def install(workspace):
     """Watches figures from now on; `workspace` is where a saved one counts."""
     _state['workspace'] = os.path.realpath(workspace)
-    if _state['finder'] is not None:
-        return
-    _state['finder'] = _Finder()
-    sys.meta_path.insert(0, _state['finder'])
-    module = sys.modules.get(TARGET)
-    if module is not None and hasattr(module, 'FigureCanvasBase'):
-        _wrap(module)
+    if _state['original'] is None:
+        imports.after(TARGET, _wrap)
 
 
 def uninstall():
-    if _state['finder'] in sys.meta_path:
-        sys.meta_path.remove(_state['finder'])
-    _state['finder'] = None
     if _state['original'] is not None:
         canvas, print_figure = _state['original']
         canvas.print_figure = print_figure
@@ -76,6 +42,8 @@ def take():
 
 
 def _wrap(module):
+    if _state['original'] is not None:
+        return
     canvas = module.FigureCanvasBase
     original = canvas.print_figure
 
@@ -107,9 +75,5 @@ def _record(figure, target, before):
 
 
 def _in_workspace(path):
-    translated = sys.modules.get('_code_interpreter.translated')
-    if translated is not None:
-        path = translated.real(path)
-    found = os.path.realpath(path)
     root = _state['workspace']
-    return found.startswith(root.rstrip(os.sep) + os.sep)
+    return os.path.realpath(paths.real(path)).startswith(root.rstrip(os.sep) + os.sep)
