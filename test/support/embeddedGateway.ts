@@ -1,6 +1,5 @@
 // One real Enterprise Gateway for all tests of a mocha process, started when the first of them asks for it.
 import { join } from 'node:path';
-import { after } from 'mocha';
 import { openDataFolder, type DataFolder } from '../../src/core/dataFolder.ts';
 import type { GatewayConnection } from '../../src/core/gateway/connection.ts';
 import {
@@ -8,6 +7,7 @@ import {
   stopEmbeddedGateway,
   type EmbeddedGateway,
 } from '../../src/core/gateway/embedded/gatewayProcess.ts';
+import { atEnd } from './atEnd.ts';
 import { cacheFolder, temporaryFolder } from './places.ts';
 
 export interface TestGateway {
@@ -23,22 +23,34 @@ export interface TestGateway {
 export const temporaryDataFolder = async (): Promise<DataFolder> =>
   openDataFolder(join(await temporaryFolder('data'), 'data'));
 
-let shared: Promise<TestGateway> | undefined;
-
-const start = async (): Promise<TestGateway> => {
-  const data = await temporaryDataFolder();
+/** Starts a gateway that the caller stops, on a data folder of its own unless told otherwise. A test process that is killed takes it along. */
+export const startTestGateway = async (given?: DataFolder): Promise<TestGateway> => {
+  const data = given ?? (await temporaryDataFolder());
   const gateway = await startEmbeddedGateway(data, { consent: true, cacheFolder });
+  const kill = (): void => {
+    process.kill(gateway.pid, 'SIGKILL');
+  };
+  process.once('exit', kill);
   const stop = async (): Promise<void> => {
-    shared = undefined;
+    process.off('exit', kill);
     await stopEmbeddedGateway(data);
   };
   return { connection: gateway.connection, data, gateway, stop };
 };
 
-/** The shared gateway; stopped when mocha ends. */
-export const testGateway = (): Promise<TestGateway> => (shared ??= start());
+let shared: Promise<TestGateway> | undefined;
 
-after('stop the shared gateway', async function stopShared() {
-  this.timeout(30_000);
-  await (await shared)?.stop();
-});
+const startShared = async (): Promise<TestGateway> => {
+  const started = await startTestGateway();
+  const stop = async (): Promise<void> => {
+    if (shared) {
+      shared = undefined;
+      await started.stop();
+    }
+  };
+  atEnd(stop);
+  return { ...started, stop };
+};
+
+/** The shared gateway; stopped when mocha ends. */
+export const testGateway = (): Promise<TestGateway> => (shared ??= startShared());

@@ -1,13 +1,13 @@
 // Interpreters for tests: on the shared embedded gateway unless told otherwise, each message a fresh one.
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { after } from 'mocha';
 import type { GatewayConnection } from '../../src/core/gateway/connection.ts';
 import { openInterpreter, type Interpreter } from '../../src/core/interpreter.ts';
 import type { RunEvent } from '../../src/core/run/events.ts';
 import type { RunHooks, RunRequest, RunSettings } from '../../src/core/run/request.ts';
 import type { RunResult } from '../../src/core/run/result.ts';
 import type { MessageKey } from '../../src/core/workspace/messageKey.ts';
+import { atEnd } from './atEnd.ts';
 import { testGateway } from './embeddedGateway.ts';
 
 export interface InterpreterChoice {
@@ -36,12 +36,14 @@ export const openTestInterpreter = async (choice: InterpreterChoice = {}): Promi
 
 let shared: Promise<Interpreter> | undefined;
 
-/** The interpreter with the default settings that the tests of this process share. */
-export const testInterpreter = (): Promise<Interpreter> => (shared ??= openTestInterpreter());
+const openShared = async (): Promise<Interpreter> => {
+  const interpreter = await openTestInterpreter();
+  atEnd(() => interpreter.dispose());
+  return interpreter;
+};
 
-after('dispose of the interpreter', async () => {
-  await (await shared)?.dispose();
-});
+/** The interpreter with the default settings that the tests of this process share. */
+export const testInterpreter = (): Promise<Interpreter> => (shared ??= openShared());
 
 /** Works with an interpreter of its own settings, and disposes of it. */
 export const withInterpreter = async <T>(
