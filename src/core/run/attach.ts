@@ -7,7 +7,7 @@ import type { SkippedFile } from './result.ts';
 export interface Attached {
   readonly prepared: readonly PreparedAttachment[];
   readonly skipped: readonly SkippedFile[];
-  /** sha256 by relative path, of copies that the code did not change. */
+  /** sha256 by relative path, of the copies as they are now. */
   readonly hashes: ReadonlyMap<string, string>;
   /** Writes down which inputs a run had. */
   recordInputs(runId: string): void;
@@ -31,12 +31,14 @@ export const attachToWorkspace = async (
     recorded: recorded.map((row) => row.record),
     signal,
   });
-  const hashes = new Map(recorded.map(({ record }) => [record.relativePath, record.sha256]));
+  const hashes = new Map<string, string>();
   for (const attachment of result.prepared) {
-    if (attachment.way !== 'present') {
+    if (!attachment.isRecorded) {
       registry.recordAttachment(workspace, attachment);
     }
-    hashes.set(attachment.relativePath, attachment.sha256);
+    if (attachment.entry.sha256 !== undefined) {
+      hashes.set(attachment.relativePath, attachment.entry.sha256);
+    }
   }
   return {
     prepared: result.prepared,

@@ -69,6 +69,10 @@ export const cleanWorkspaces = async (
       uploads: data.uploads,
       isKept: (workspace, { sha256 }) => keptHashes(registry, workspace).has(sha256),
       hold: (workspace) => {
+        // This registry's own lease counts too: acquiring it again would succeed while its run goes on.
+        if (registry.findLease(workspace) !== undefined) {
+          return undefined;
+        }
         const outcome = registry.acquireLease(workspace, { kernelId: '', connection: 'none', owner });
         return outcome.kind === 'held'
           ? undefined
