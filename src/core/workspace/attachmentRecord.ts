@@ -60,6 +60,8 @@ export const parseAttachmentRecord = (text: string): AttachmentRecord | undefine
 export interface PreparedAttachment extends AttachmentRecord {
   /** How it got there; `present`: it was there already. */
   readonly way: CopyWay | 'present';
+  /** Whether the record that was given is still exact; otherwise this one replaces it. */
+  readonly isRecorded: boolean;
   /** Whether the code changed the copy since it was prepared. */
   readonly changedInWorkspace: boolean;
   /** The copy as it is now, with the hash of its present content, unless that can't be read. */

@@ -167,7 +167,7 @@ const openOrPresent = async (
     if (!present) {
       throw error;
     }
-    preparation.prepared.push({ ...record, ...present, way: 'present' });
+    preparation.prepared.push({ ...record, ...present, way: 'present', isRecorded: true });
     return undefined;
   }
 };
@@ -194,7 +194,7 @@ const prepareOpened = async (
   const record = preparation.recorded.find((one) => one.realPath === realPath && one.name === name);
   const present = record && (await findPresent(preparation, record));
   if (record?.sourceStamp === stampText(stampOf(status)) && present) {
-    preparation.prepared.push({ ...record, ...present, sourcePath: source.path, way: 'present' });
+    preparation.prepared.push({ ...record, ...present, way: 'present', isRecorded: true });
     return;
   }
   const limit = preparation.options.maxBytes ?? Number.POSITIVE_INFINITY;
@@ -242,7 +242,7 @@ const copyInto = async (preparation: Preparation, pending: Pending): Promise<Pre
     const { source, name, record, present, opened } = pending;
     if (record?.sha256 === sha256 && present) {
       // The source was touched, not changed: the copy stays, also where the code changed it.
-      return { ...record, ...present, sourceStamp, sourcePath: source.path, way: 'present' };
+      return { ...record, ...present, sourceStamp, way: 'present', isRecorded: false };
     }
     const placed = await place(preparation, staged, pending, copied);
     preparation.claimed.set(placed.relativePath, ownerOf({ realPath: opened.realPath, name }));
@@ -263,6 +263,7 @@ const copyInto = async (preparation: Preparation, pending: Pending): Promise<Pre
       sourceStamp,
       copyStamp: stampText(entry),
       way: placed.adopted ? 'present' : copied.way,
+      isRecorded: false,
       changedInWorkspace: false,
       entry,
     };

@@ -292,8 +292,10 @@ describe('Attachments of a message', () => {
     utimesSync(own('a.csv'), 1, 1);
     const second = await again(first, ['a.csv']);
     assert.equal(second.prepared[0]?.way, 'present');
+    assert.equal(second.prepared[0].isRecorded, false);
     const third = await again(second, ['a.csv']);
-    assert.equal(third.prepared[0]?.sourceStamp, second.prepared[0].sourceStamp);
+    assert.equal(third.prepared[0]?.isRecorded, true);
+    assert.equal(third.prepared[0].sourceStamp, second.prepared[0].sourceStamp);
   });
 
   it('a source that has gone does not matter while its copy is there, and is named when it is not', async () => {
