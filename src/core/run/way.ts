@@ -1,6 +1,6 @@
 // The way of a run: prepare, snapshot, translate, execute, collect. The last step happens whatever the run did.
 import { throwIfAborted } from '../async.ts';
-import { CodedError } from '../errors.ts';
+import { CodedError, isCoded } from '../errors.ts';
 import { reportExpressions } from '../kernel/report.ts';
 import type { Log } from '../log.ts';
 import { translateCode } from '../paths/codeTranslator.ts';
@@ -35,6 +35,37 @@ export interface RunContext extends RunServices {
   readonly tell: RunListener;
 }
 
+/** What a gateway that has ended or was started anew answers to those who knew it before. */
+const isOutdated = (error: unknown): boolean =>
+  isCoded(error, 'gateway.unreachable') || isCoded(error, 'gateway.rejectedToken');
+
+const acquireKernel = async (context: RunContext): Promise<AcquiredKernel> => {
+  const { gateways, hooks, kernels, request, tell, workspace } = context;
+  for (let attempt = 1; ; attempt++) {
+    tell({ kind: 'phase', phase: 'connect' });
+    const known = gateways.current();
+    const gateway = await gateways.connected({
+      signal: hooks.signal,
+      onProgress: (progress) => {
+        tell({ kind: 'notice', notice: { code: 'setup', ...progress } });
+      },
+    });
+    throwIfAborted(hooks.signal);
+    tell({ kind: 'phase', phase: 'launch' });
+    try {
+      return await kernels.acquire(gateway, workspace, request.kernelName ?? null, hooks.signal);
+    } catch (error) {
+      if (!isOutdated(error)) {
+        throw error;
+      }
+      gateways.forget(gateway);
+      if (known !== gateway || attempt > 1) {
+        throw error;
+      }
+    }
+  }
+};
+
 const prepare = async (context: RunContext): Promise<{ attached: Attached; acquired: AcquiredKernel }> => {
   const { hooks, request, tell } = context;
   tell({ kind: 'phase', phase: 'prepare' });
@@ -44,22 +75,23 @@ const prepare = async (context: RunContext): Promise<{ attached: Attached; acqui
     request.attachments ?? [],
     hooks.signal,
   );
-  tell({ kind: 'phase', phase: 'connect' });
-  const gateway = await context.gateways.connected({
-    signal: hooks.signal,
-    onProgress: (progress) => {
-      tell({ kind: 'notice', notice: { code: 'setup', ...progress } });
-    },
-  });
-  throwIfAborted(hooks.signal);
-  tell({ kind: 'phase', phase: 'launch' });
-  const acquired = await context.kernels.acquire(gateway, context.workspace, request.kernelName ?? null, hooks.signal);
-  const { kernel, fresh } = acquired;
+  const acquired = await acquireKernel(context);
+  const { kernel, fresh, replaced } = acquired;
+  if (replaced) {
+    tell({ kind: 'notice', notice: { code: 'kernel.restarted' } });
+  }
   if (fresh && kernel.grounding === 'translated' && kernel.groundingReason !== '') {
     tell({ kind: 'notice', notice: { code: 'grounding.translated', reason: kernel.groundingReason } });
   }
   return { attached, acquired };
 };
+
+/**
+ * Moves code down to its line in the document, so that a traceback names the document's lines. By comments: IPython takes
+ * empty lines off. A cell magic must stay on the first line.
+ */
+const atFirstLine = ({ code, firstLine = 0 }: RunRequest): string =>
+  code.trimStart().startsWith('%%') ? code : '#\n'.repeat(firstLine) + code;
 
 const execute = async (
   context: RunContext,
@@ -77,24 +109,27 @@ const execute = async (
   try {
     execution = await executeCell(
       acquired,
-      isPython ? request.code : translateCode(kernel.language, request.code, kernel.kernelFolder),
-      isPython ? reportExpressions() : {},
-      request.timeoutSeconds ?? context.settings().timeoutSeconds,
+      {
+        code: isPython ? atFirstLine(request) : translateCode(kernel.language, request.code, kernel.kernelFolder),
+        userExpressions: isPython ? reportExpressions() : {},
+        timeoutSeconds: request.timeoutSeconds ?? context.settings().timeoutSeconds,
+        stopBounds: context.settings().stopBounds,
+        onSent: () => {
+          // While the kernel works: it costs the run no time.
+          registry.beginRun({
+            runId,
+            workspace,
+            code: request.code,
+            language: kernel.language,
+            kernelName: kernel.kernelName,
+            startedAt,
+          });
+          attached.recordInputs(runId);
+        },
+      },
       model,
       tell,
       context.hooks,
-      () => {
-        // While the kernel works: it costs the run no time.
-        registry.beginRun({
-          runId,
-          workspace,
-          code: request.code,
-          language: kernel.language,
-          kernelName: kernel.kernelName,
-          startedAt,
-        });
-        attached.recordInputs(runId);
-      },
     );
   } finally {
     model.end();
@@ -122,7 +157,7 @@ export const runMessage = async (
   const context: RunContext = { ...services, runId: newRunId(), request, hooks, workspace, tell };
   const { attached, acquired } = await prepare(context);
   try {
-    const before = await takeSnapshot(workspace.path);
+    const before = await takeSnapshot(workspace.path, { hashRecent: true });
     return await execute(context, acquired, before, attached);
   } finally {
     await acquired.release();
