@@ -9,6 +9,7 @@ import { createLeases, type Leases } from './leases.ts';
 import { openDatabase } from './openDatabase.ts';
 import { thisProcess } from './processIdentity.ts';
 import { createRuns, type Runs } from './runs.ts';
+import type { Database } from './sqlite.ts';
 import { sweep } from './sweep.ts';
 import { createWorkspaces, type Workspaces } from './workspaces.ts';
 
@@ -30,10 +31,13 @@ export interface Registry
 export const openRegistry = async (data: DataFolder, options: { readonly log?: Log } = {}): Promise<Registry> => {
   const log = options.log ?? silentLog;
   const process = thisProcess();
-  const { database, isNew } = await openDatabase(data, log);
+  const store = createContentStore(data);
+  const makeGood = (database: Database, isNew: boolean): Promise<void> =>
+    sweep({ database, store, data, process, log }, isNew);
+  const { database, isNew } = await openDatabase(data, log, (made) => makeGood(made, true));
   try {
-    const store = createContentStore(data);
-    await sweep({ database, store, data, process, log }, isNew);
+    // A new one too: others may have kept files while it was made.
+    await makeGood(database, isNew);
     const changes = createChanges(database);
     const attachments = createAttachments(database, changes);
     return {

@@ -1,5 +1,6 @@
 // The one door to node:sqlite: loaded behind a guard, statements prepared once for each connection, rows checked by a schema,
 // every failure a coded error.
+import { statSync } from 'node:fs';
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
 import * as v from 'valibot';
 import { causeOf, CodedError, isCoded } from '../errors.ts';
@@ -71,17 +72,55 @@ export const loadSqlite = async (): Promise<typeof import('node:sqlite')> => {
   }
 };
 
+export interface ConnectionOptions {
+  readonly path: string;
+  /** Connects to the database that is at `path` now; `undefined` while there is none. */
+  readonly connect: () => DatabaseSync | undefined;
+  /** Told when SQLite meets damage in the file. */
+  readonly onDamage: () => void;
+}
+
+/** How long a call waits for a database that is being replaced, milliseconds. */
+const REPLACEMENT_BOUND = 2000;
+
 /**
- * Wraps an open connection; `onDamage` is told once when SQLite meets damage in the file.
+ * Connects; `undefined` where there is no database. When another process has replaced the file (it was damaged), the next call goes to the new one: what is
+ * written to the old one would be lost.
  * @throws CodedError (from each call) `registry.failed`, `data.notWritable`
  */
-export const wrapConnection = (connection: DatabaseSync, path: string, onDamage: () => void): Database => {
+export const openConnection = ({ path, connect, onDamage }: ConnectionOptions): Database | undefined => {
   const statements = new Map<string, StatementSync>();
+  // Before connecting: a file that is replaced in between is then seen as replaced.
+  let identity = identityOf(path);
+  const opened = connect();
+  if (!opened) {
+    return undefined;
+  }
+  let connection = opened;
   let inTransaction = false;
   let isOpen = true;
 
+  const followReplacement = (): void => {
+    const until = Date.now() + REPLACEMENT_BOUND;
+    while (isOpen && !inTransaction && identityOf(path) !== identity) {
+      const found = identityOf(path);
+      const replaced = connect();
+      if (replaced) {
+        statements.clear();
+        connection.close();
+        connection = replaced;
+        identity = found;
+      } else if (Date.now() > until) {
+        throw new CodedError('registry.failed', { cause: `${path} is gone` });
+      } else {
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+      }
+    }
+  };
+
   const guard = <T>(work: () => T): T => {
     try {
+      followReplacement();
       return work();
     } catch (error) {
       if (isDamage(error)) {
@@ -147,4 +186,10 @@ export const wrapConnection = (connection: DatabaseSync, path: string, onDamage:
       }
     },
   };
+};
+
+/** Which file is at a path; `undefined` where there is none. */
+const identityOf = (path: string): string | undefined => {
+  const status = statSync(path, { bigint: true, throwIfNoEntry: false });
+  return status && `${status.dev} ${status.ino}`;
 };

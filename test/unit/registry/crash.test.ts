@@ -77,7 +77,7 @@ describe('the registry through crashes', () => {
 
   /** Keeps a file in a process that ends at one point of the way, leaving all as it is there. */
   const keepUntil = async (end: (store: ContentStore) => Partial<ContentStore>): Promise<void> => {
-    const { database } = await openDatabase(fixture.data, silentLog);
+    const { database } = await openDatabase(fixture.data, silentLog, () => Promise.resolve());
     const changes = createChanges(database);
     const store = createContentStore(fixture.data);
     const workspace = createWorkspaces(database, changes, fixture.data).workspaceFor(keyOf('m1'));
@@ -144,7 +144,7 @@ describe('the registry through crashes', () => {
     const registry = await fixture.open();
     const file = await writeAndKeep(registry, registry.workspaceFor(keyOf('m1')), 'a.txt', 'one');
     registry[Symbol.dispose]();
-    const { database } = await openDatabase(fixture.data, silentLog);
+    const { database } = await openDatabase(fixture.data, silentLog, () => Promise.resolve());
     const changes = createChanges(database);
     const store = { ...createContentStore(fixture.data), remove: ended };
     const services = { database, changes, data: fixture.data, process: dead, store };

@@ -18,8 +18,8 @@ export interface Fixture {
   dispose(): void;
 }
 
-export const createFixture = (): Fixture => {
-  const root = mkdtempSync(join(tmpdir(), 'code-interpreter-registry-'));
+/** @param root - a folder of its own unless given */
+export const createFixture = (root = mkdtempSync(join(tmpdir(), 'code-interpreter-registry-'))): Fixture => {
   const data = openDataFolder(root);
   const opened: Registry[] = [];
   const warnings: string[] = [];

@@ -25,13 +25,16 @@ export interface KeeperOptions {
   readonly name: string;
   readonly rounds: number;
   readonly bytes: number;
+  /** A file that is kept in each other round. */
+  readonly other?: string;
   /** Put before the program: a shell's limits, another mount namespace. */
   readonly through?: readonly string[];
 }
 
-export const startKeeper = (root: string, { name, rounds, bytes, through = [] }: KeeperOptions): Keeper => {
-  const [command, ...args] = [...through, process.execPath, program, root, name, String(rounds), String(bytes)];
-  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+export const startKeeper = (root: string, { name, rounds, bytes, other, through = [] }: KeeperOptions): Keeper => {
+  const words = [...through, process.execPath, program, root, name, String(rounds), String(bytes)];
+  const args = [...words.slice(1), ...(other === undefined ? [] : [other])];
+  const child = spawn(words[0] ?? process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   const lines: string[] = [];
   let rest = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
