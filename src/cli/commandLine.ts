@@ -6,6 +6,7 @@ import { chatsCommand } from './commands/chats.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
 import { filesCommand } from './commands/files.ts';
 import { gatewayCommand } from './commands/gateway.ts';
+import { promptCommand } from './commands/prompt.ts';
 import { runCommand } from './commands/run.ts';
 import { flag, readArguments, sharedOptions, type Arguments } from './options.ts';
 import { createOutput, tellError, type Output } from './output.ts';
@@ -30,6 +31,7 @@ const commands: Readonly<Record<string, Command>> = {
   files: filesCommand,
   chats: chatsCommand,
   attach: attachCommand,
+  prompt: promptCommand,
   cleanup: cleanupCommand,
   gateway: gatewayCommand,
 };

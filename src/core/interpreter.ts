@@ -7,6 +7,7 @@ import { attachToWorkspace, type Attached } from './run/attach.ts';
 import { cleanWorkspaces, planWorkspaceCleanup, type CleanupRequest } from './run/cleanWorkspaces.ts';
 import { createGatewayAccess, type ConnectGateway, type GatewayAccess } from './run/gatewayAccess.ts';
 import { createKernels } from './run/kernels.ts';
+import { promptOfMessage } from './run/messagePrompt.ts';
 import { createQueues } from './run/queue.ts';
 import { recoverRuns, type Reconnect } from './run/recover.ts';
 import { defaultRunSettings, type RunHooks, type RunRequest, type RunSettings } from './run/request.ts';
@@ -44,6 +45,8 @@ export interface Interpreter {
   run(request: RunRequest, hooks?: RunHooks): Promise<RunResult>;
   /** Prepares files in a message's workspace. @throws CodedError `cancelled`, `data.notWritable` */
   attach(key: MessageKey, sources: readonly AttachmentSource[], signal?: AbortSignal): Promise<Attached>;
+  /** What a model should be told about a message's files. @throws CodedError `cancelled` */
+  prompt(key: MessageKey, signal?: AbortSignal): Promise<string>;
   /** Which workspaces a cleanup would take; changes nothing. */
   planCleanup(request: Omit<CleanupRequest, 'user'>): CleanupPlan;
   /** Removes workspaces. Kept files, messages in use and pinned ones are never touched. @throws CodedError `cancelled` */
@@ -99,6 +102,7 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
       const workspace = registry.workspaceFor(key);
       return track(queues.enqueue(workspace.id, () => attachToWorkspace(registry, workspace, sources, signal), signal));
     },
+    prompt: (key, signal) => promptOfMessage(registry, key, settings(), signal),
     planCleanup: (request) => planWorkspaceCleanup(registry, { ...request, user: options.user }),
     cleanUp: (plan, mode, signal) => track(cleanWorkspaces(registry, data, plan, mode, settings().ownerLabel, signal)),
     recover: () => track(recoverRuns(registry, options.reconnect, settings().trackedTypes, log)),

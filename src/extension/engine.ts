@@ -1,2 +1,19 @@
 // The second bundle: everything of core that the extension uses, loaded at first use.
-export { resolveDataFolder } from '../core/dataFolder.ts';
+export { codeBlocks } from '../core/chat/codeBlocks.ts';
+export { parseTranscript } from '../core/chat/transcript.ts';
+export { openDataFolder, resolveDataFolder } from '../core/dataFolder.ts';
+export { CodedError, isCoded } from '../core/errors.ts';
+export { parseGatewayUrl } from '../core/gateway/connection.ts';
+export {
+  embeddedGatewayStatus,
+  startEmbeddedGateway,
+  stopEmbeddedGateway,
+} from '../core/gateway/embedded/gatewayProcess.ts';
+export { createGatewayHttp } from '../core/gateway/http.ts';
+export { identifyServer } from '../core/gateway/serverKind.ts';
+export { openInterpreter } from '../core/interpreter.ts';
+export { saveFile } from '../core/registry/saveFile.ts';
+export { resolveAttachable } from '../core/workspace/attachable.ts';
+export { describeError } from '../wording/errors.ts';
+export { describeNotice } from '../wording/notices.ts';
+export { receiptOf } from '../wording/receipt.ts';

@@ -7,13 +7,23 @@ import type { OutputModel } from './outputs.ts';
 import type { RunListener } from './events.ts';
 import type { RunHooks } from './request.ts';
 import type { RunStatus } from './result.ts';
-import { stopExecution } from './stop.ts';
+import { stopExecution, type StopBounds } from './stop.ts';
 
 export interface Execution {
   readonly status: RunStatus;
   readonly outcome: ExecuteOutcome;
   /** Milliseconds from the start of the cell. */
   readonly duration: number;
+}
+
+/** What is executed, and within which bounds. */
+export interface Cell {
+  readonly code: string;
+  readonly userExpressions: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly stopBounds: StopBounds;
+  /** Called when the request is on its way: what must be written down can be, while the kernel works. */
+  readonly onSent: () => void;
 }
 
 /** The kernel's `busy` may be lost on the way; the limit starts then all the same. */
@@ -36,19 +46,13 @@ const statusOf = (outcome: ExecuteOutcome, stopped: 'timeout' | 'interrupted' | 
   }
 };
 
-/**
- * Executes `code` on a message's kernel.
- * @param onSent called when the request is on its way: what must be written down can be, while the kernel works
- */
+/** Executes a cell on a message's kernel. A kernel that had to be restarted is not used again: it is not the one that was set up. */
 export const executeCell = async (
   acquired: AcquiredKernel,
-  code: string,
-  userExpressions: Readonly<Record<string, string>>,
-  timeoutSeconds: number,
+  cell: Cell,
   model: OutputModel,
   listener: RunListener,
   hooks: RunHooks,
-  onSent: () => void,
 ): Promise<Execution> => {
   const { session } = acquired.kernel;
   const stop = deferred<'timeout' | 'interrupted'>();
@@ -61,7 +65,7 @@ export const executeCell = async (
       startedAt = performance.now();
       limit = setTimeout(() => {
         stop.resolve('timeout');
-      }, timeoutSeconds * 1000);
+      }, cell.timeoutSeconds * 1000);
     }
   };
   const latest = setTimeout(start, latestStart);
@@ -71,8 +75,8 @@ export const executeCell = async (
   hooks.signal?.addEventListener('abort', onAbort, { once: true });
 
   const outcome = session.execute({
-    code,
-    userExpressions,
+    code: cell.code,
+    userExpressions: cell.userExpressions,
     onMessage: (message) => {
       start();
       model.accept(message);
@@ -80,20 +84,24 @@ export const executeCell = async (
     ...(hooks.onInput && { onInput: hooks.onInput }),
   });
   try {
-    onSent();
+    cell.onSent();
     if (hooks.signal?.aborted) {
       onAbort();
     }
     const first = await Promise.race([outcome.then(() => null), stop.promise]);
     if (first !== null) {
-      await stopExecution(
+      const end = await stopExecution(
         session,
         outcome,
         () => acquired.remove(),
         (notice) => {
           listener({ kind: 'notice', notice });
         },
+        cell.stopBounds,
       );
+      if (end === 'restarted') {
+        acquired.retire();
+      }
     }
     const settled = await outcome;
     return { status: statusOf(settled, first), outcome: settled, duration: Math.round(performance.now() - startedAt) };

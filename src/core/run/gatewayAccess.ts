@@ -20,14 +20,16 @@ export interface GatewayAccess {
   connected(options?: Parameters<ConnectGateway>[0]): Promise<ConnectedGateway>;
   /** The client of this address when it is the connected one. */
   current(): ConnectedGateway | undefined;
-  /** Forgets a gateway that is gone, so that the next run connects anew. */
-  forget(): Promise<void>;
+  /** Forgets a gateway that is gone, so that the next run connects anew; another one that took its place stays. */
+  forget(gateway: ConnectedGateway): void;
   dispose(): Promise<void>;
 }
 
 export const createGatewayAccess = (connect: ConnectGateway, log: Log): GatewayAccess => {
   let attempt: Promise<ConnectedGateway> | undefined;
   let current: ConnectedGateway | undefined;
+  /** Closed at the end only: kernels on them may still have to be removed. */
+  const forgotten = new Set<ConnectedGateway>();
 
   const begin = async (options: Parameters<ConnectGateway>[0]): Promise<ConnectedGateway> => {
     const http = createGatewayHttp(await connect(options));
@@ -42,11 +44,9 @@ export const createGatewayAccess = (connect: ConnectGateway, log: Log): GatewayA
     }
   };
 
-  const forget = async (): Promise<void> => {
-    const gone = current;
+  const forgetCurrent = (): void => {
     current = undefined;
     attempt = undefined;
-    await gone?.http.dispose();
   };
 
   return {
@@ -58,7 +58,18 @@ export const createGatewayAccess = (connect: ConnectGateway, log: Log): GatewayA
       return attempt;
     },
     current: () => current,
-    forget,
-    dispose: forget,
+    forget: (gateway) => {
+      if (current === gateway) {
+        forgetCurrent();
+      }
+      forgotten.add(gateway);
+    },
+    dispose: async () => {
+      if (current) {
+        forgotten.add(current);
+      }
+      forgetCurrent();
+      await Promise.all([...forgotten].map(({ http }) => http.dispose()));
+    },
   };
 };

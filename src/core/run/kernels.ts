@@ -17,6 +17,8 @@ interface Held {
   kernel: MessageKernel;
   lease: Lease;
   inUse: boolean;
+  /** Not for another run: it is not what was set up any more. */
+  retired: boolean;
   usedAt: number;
   /** Whether the gateway has it no more, once that was asked for. */
   removal: Promise<boolean> | undefined;
@@ -26,8 +28,12 @@ export interface AcquiredKernel {
   readonly kernel: MessageKernel;
   /** False when the kernel was kept from an earlier run. */
   readonly fresh: boolean;
-  /** Gives it back for the message's next run; a lost one is removed. */
+  /** It took the place of an earlier one of the message, whose variables are gone. */
+  readonly replaced: boolean;
+  /** Gives it back for the message's next run; a lost or retired one is removed. */
   release(): Promise<void>;
+  /** This run is its last one. */
+  retire(): void;
   /** Deletes it on the gateway. */
   remove(): Promise<void>;
 }
@@ -53,6 +59,8 @@ const disposeBound = 30_000;
 export const createKernels = (registry: Registry, settings: () => RunSettings, log: Log): Kernels => {
   const held = new Map<number, Held>();
   const background = new Set<Promise<void>>();
+  /** Messages that had a kernel which is no more: their next run is told so. */
+  const bereft = new Set<number>();
 
   const inBackground = (work: Promise<void>): void => {
     const watched = work
@@ -67,6 +75,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
   const remove = async (entry: Held): Promise<void> => {
     if (held.get(entry.kernel.workspace.id) === entry) {
       held.delete(entry.kernel.workspace.id);
+      bereft.add(entry.kernel.workspace.id);
     }
     entry.kernel.session.dispose();
     entry.removal ??= removeKernel(entry.kernel.gateway.http, entry.kernel.session.kernelId, log);
@@ -147,7 +156,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
           registry.setLeaseKernel(lease, id);
         },
       });
-      const entry: Held = { kernel, lease, inUse: true, usedAt: Date.now(), removal: undefined };
+      const entry: Held = { kernel, lease, inUse: true, retired: false, usedAt: Date.now(), removal: undefined };
       held.set(workspace.id, entry);
       return entry;
     } catch (error) {
@@ -179,12 +188,16 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
       return {
         kernel: acquired.kernel,
         fresh,
+        replaced: fresh && bereft.delete(workspace.id),
         release: async () => {
           acquired.inUse = false;
           acquired.usedAt = Date.now();
-          if (acquired.kernel.session.isLost || acquired.removal !== undefined) {
+          if (acquired.kernel.session.isLost || acquired.retired || acquired.removal !== undefined) {
             await remove(acquired);
           }
+        },
+        retire: () => {
+          acquired.retired = true;
         },
         remove: () => remove(acquired),
       };

@@ -2,6 +2,7 @@
 import type { AttachmentSource } from '../workspace/attachments.ts';
 import type { MessageKey } from '../workspace/messageKey.ts';
 import type { RunListener } from './events.ts';
+import { defaultStopBounds, type StopBounds } from './stop.ts';
 
 export interface RunRequest {
   readonly key: MessageKey;
@@ -10,6 +11,8 @@ export interface RunRequest {
   readonly attachments?: readonly AttachmentSource[];
   /** Kernelspec name; the gateway's default for Python when not given. */
   readonly kernelName?: string;
+  /** The line of its document on which the code begins, from 0: errors then name the document's lines. */
+  readonly firstLine?: number;
   /** Total limit in seconds from the moment the cell starts; 60 unless set. */
   readonly timeoutSeconds?: number;
 }
@@ -40,6 +43,8 @@ export interface RunSettings {
   readonly idleSeconds: number;
   /** Extensions with their dot; `null` tracks everything but caches and temporary files. */
   readonly trackedTypes: readonly string[] | null;
+  /** How long each step of stopping may take. */
+  readonly stopBounds: StopBounds;
   /** Who holds the leases of this process, for people: "VS Code", "the command line". */
   readonly ownerLabel: string;
 }
@@ -55,5 +60,6 @@ export const defaultRunSettings: RunSettings = {
   maximumKernels: 4,
   idleSeconds: 600,
   trackedTypes: null,
+  stopBounds: defaultStopBounds,
   ownerLabel: 'the command line',
 };

@@ -6,8 +6,12 @@ import type { RunNotice } from './events.ts';
 export interface StopBounds {
   /** Milliseconds the code has to heed the interrupt. */
   readonly interrupt: number;
+  /** Milliseconds the restarted kernel has to answer. */
   readonly restart: number;
 }
+
+/** How far stopping had to go. */
+export type StopEnd = 'interrupted' | 'restarted' | 'deleted';
 
 export const defaultStopBounds: StopBounds = { interrupt: 5_000, restart: 15_000 };
 
@@ -20,8 +24,8 @@ export const stopExecution = async (
   outcome: Promise<ExecuteOutcome>,
   remove: () => Promise<void>,
   say: (notice: RunNotice) => void,
-  bounds: StopBounds = defaultStopBounds,
-): Promise<'interrupted' | 'restarted' | 'deleted'> => {
+  bounds: StopBounds,
+): Promise<StopEnd> => {
   const ended = outcome.then(() => true);
   say({ code: 'stop.interrupting' });
   const asked = session.interrupt().catch(() => undefined);

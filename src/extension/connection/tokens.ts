@@ -1,0 +1,2 @@
+/** Under which key SecretStorage has a gateway's token. */
+export const tokenKey = (baseUrl: string): string => `codeInterpreter.token:${baseUrl}`;

@@ -1,0 +1,129 @@
+// The commands that run code.
+import * as vscode from 'vscode';
+import type { Services } from '../services.ts';
+import { registerCommand } from '../showError.ts';
+import type { CurrentMessages } from './currentMessage.ts';
+import type { RunRecords } from './runRecords.ts';
+import type { Runner } from './runner.ts';
+import { blockAt, blockSnippets, fileSnippet, selectionSnippet, type Snippet } from './snippets.ts';
+
+const activeEditor = async (): Promise<vscode.TextEditor | undefined> => {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) {
+    await vscode.window.showInformationMessage(vscode.l10n.t('Open a file with code first.'));
+  }
+  return editor;
+};
+
+const documentOf = async (argument: unknown): Promise<vscode.TextDocument | undefined> =>
+  argument instanceof vscode.Uri ? vscode.workspace.openTextDocument(argument) : (await activeEditor())?.document;
+
+/** Registers the commands. Lens arguments are a URI and a line: the block is found anew, so that edits do no harm. */
+export const registerRunCommands = (
+  services: Services,
+  messages: CurrentMessages,
+  runner: Runner,
+  records: RunRecords,
+): vscode.Disposable => {
+  const runAll = async (snippets: readonly Snippet[]): Promise<void> => {
+    for (const snippet of snippets) {
+      const result = await runner.run(snippet);
+      if (result?.status !== 'ok') {
+        return;
+      }
+    }
+  };
+  const snippetsOf = async (document: vscode.TextDocument): Promise<readonly Snippet[]> =>
+    blockSnippets(await services.engine(), document, messages);
+  const snippetAtCursor = async (
+    args: readonly unknown[],
+  ): Promise<{ all: readonly Snippet[]; at: Snippet } | undefined> => {
+    const [uri, line] = args;
+    const document = await documentOf(uri);
+    if (!document) {
+      return undefined;
+    }
+    const all = await snippetsOf(document);
+    const cursor = typeof line === 'number' ? line : (vscode.window.activeTextEditor?.selection.active.line ?? 0);
+    const at = blockAt(all, cursor);
+    if (!at) {
+      await vscode.window.showInformationMessage(vscode.l10n.t('There is no Python code block at the cursor.'));
+      return undefined;
+    }
+    return { all, at };
+  };
+
+  return vscode.Disposable.from(
+    registerCommand(services, 'codeInterpreter.runSelection', async () => {
+      const editor = await activeEditor();
+      return editor && runner.run(selectionSnippet(editor, messages));
+    }),
+    registerCommand(services, 'codeInterpreter.runBlock', async (...args) => {
+      const found = await snippetAtCursor(args);
+      return found && runner.run(found.at);
+    }),
+    registerCommand(services, 'codeInterpreter.runFile', async (...args) => {
+      const document = await documentOf(args[0]);
+      if (document?.languageId === 'markdown') {
+        await runAll(await snippetsOf(document));
+      } else if (document) {
+        await runner.run(fileSnippet(document, messages));
+      }
+    }),
+    registerCommand(services, 'codeInterpreter.runMessage', async (...args) => {
+      const found = await snippetAtCursor(args);
+      if (found) {
+        await runAll(found.all.filter(({ key }) => key.messageId === found.at.key.messageId));
+      }
+    }),
+    registerCommand(services, 'codeInterpreter.newMessage', async () => {
+      const editor = await activeEditor();
+      if (editor) {
+        const { messageId } = await messages.next(editor.document.uri);
+        vscode.window.setStatusBarMessage(vscode.l10n.t('New message: {0}', messageId), 5_000);
+      }
+    }),
+    registerCommand(services, 'codeInterpreter.chooseMessage', async () => {
+      const editor = await activeEditor();
+      if (!editor) {
+        return;
+      }
+      const { uri } = editor.document;
+      const { registry, user } = await services.interpreter();
+      const known = registry.listWorkspaces({ user, chatId: messages.of(uri).chatId });
+      const items = known.map(({ label, key }, index) => ({
+        label: key.messageId,
+        description: label ?? '',
+        number: index + 1,
+      }));
+      const newMessage = { label: vscode.l10n.t('New message'), description: '', number: 0 };
+      const chosen = await vscode.window.showQuickPick([...items, newMessage]);
+      if (chosen) {
+        await (chosen.number === 0 ? messages.next(uri) : messages.choose(uri, chosen.number));
+      }
+    }),
+    registerCommand(services, 'codeInterpreter.stop', async (...args) => {
+      const [uri, line] = args;
+      const running = services.liveRuns.all();
+      const asked = running.filter(
+        ({ origin }) => uri instanceof vscode.Uri && origin?.uri === uri.toString() && origin.line === line,
+      );
+      for (const run of asked.length > 0 ? asked : running) {
+        run.stop();
+      }
+      return Promise.resolve();
+    }),
+    registerCommand(services, 'codeInterpreter.showOutput', async (...args) => {
+      const [uri, line] = args;
+      const run =
+        uri instanceof vscode.Uri && typeof line === 'number'
+          ? services.liveRuns.lastOf(uri.toString(), line)
+          : undefined;
+      const editor = vscode.window.activeTextEditor;
+      const key = run?.key ?? (editor && messages.of(editor.document.uri));
+      if (key) {
+        await records.show(key);
+      }
+    }),
+  );
+};

@@ -1,0 +1,144 @@
+// What the surfaces share: the engine, loaded at first use; the interpreter, opened at first use; the log.
+import { userInfo } from 'node:os';
+import * as vscode from 'vscode';
+import type { DisposableLike } from './disposable.ts';
+import type { GatewayConnection } from '../core/gateway/connection.ts';
+import type { Interpreter } from '../core/interpreter.ts';
+import type { ConnectGateway } from '../core/run/gatewayAccess.ts';
+import type * as Engine from './engine.ts';
+import { askEmbeddedConsent } from './connection/consent.ts';
+import { tokenKey } from './connection/tokens.ts';
+import { createLiveRuns, type LiveRuns } from './runs/liveRuns.ts';
+import { certificateAuthority, dataDir, embeddedPythons, gatewayUrl, runSettings } from './settings.ts';
+
+export type EngineModule = typeof Engine;
+
+export interface Services extends DisposableLike {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly liveRuns: LiveRuns;
+  /** Fires when the registry may hold something new: after runs here, and when another window wrote. */
+  readonly onDidChangeFiles: vscode.Event<undefined>;
+  engine(): Promise<EngineModule>;
+  interpreter(): Promise<Interpreter>;
+  /** The interpreter when it is open: nothing is loaded for the mere question. */
+  openInterpreter(): Interpreter | undefined;
+  filesChanged(): void;
+  /** Closes the interpreter, so that the next use opens it with the settings of then. */
+  reset(): Promise<void>;
+}
+
+/** How often another window's changes are looked for while the registry is open: one PRAGMA. */
+const pollInterval = 1_000;
+
+export const createServices = (context: vscode.ExtensionContext): Services => {
+  const log = vscode.window.createOutputChannel('Code Interpreter', { log: true });
+  const filesEmitter = new vscode.EventEmitter<undefined>();
+  const liveRuns = createLiveRuns();
+  let engine: Promise<EngineModule> | undefined;
+  let opening: Promise<Interpreter> | undefined;
+  let opened: Interpreter | undefined;
+  let seen = -1;
+
+  const loadEngine = (): Promise<EngineModule> => (engine ??= import('./engine.ts'));
+
+  const remote = async (url: string): Promise<GatewayConnection> => {
+    const { baseUrl, token } = (await loadEngine()).parseGatewayUrl(url);
+    const stored = await context.secrets.get(tokenKey(baseUrl));
+    const authority = certificateAuthority();
+    return { baseUrl, token: stored ?? token, ...(authority !== undefined && { certificateAuthority: authority }) };
+  };
+
+  const connect: ConnectGateway = async ({ signal, onProgress }) => {
+    const url = gatewayUrl();
+    if (url !== '') {
+      return remote(url);
+    }
+    const { startEmbeddedGateway, openDataFolder, resolveDataFolder } = await loadEngine();
+    const start = (consent: boolean): ReturnType<typeof startEmbeddedGateway> =>
+      startEmbeddedGateway(openDataFolder(resolveDataFolder(dataDir())), {
+        ...embeddedPythons(),
+        consent,
+        onProgress,
+        log,
+        ...(signal && { signal }),
+      });
+    return (await askEmbeddedConsent(await loadEngine(), context, start)).connection;
+  };
+
+  const open = async (): Promise<Interpreter> => {
+    const { openInterpreter, openDataFolder, resolveDataFolder, embeddedGatewayStatus } = await loadEngine();
+    const dataFolder = resolveDataFolder(dataDir());
+    const interpreter = await openInterpreter({
+      dataFolder,
+      user: userInfo().username,
+      connect,
+      settings: runSettings,
+      log,
+      reconnect: async (address) => {
+        if (address === 'embedded') {
+          const status = await embeddedGatewayStatus(openDataFolder(dataFolder));
+          return status.running ? status.connection : 'gone';
+        }
+        const url = gatewayUrl();
+        const connection = url === '' ? undefined : await remote(url);
+        return connection?.baseUrl === address ? connection : 'unknown';
+      },
+    });
+    opened = interpreter;
+    void interpreter.recover().then(
+      () => {
+        filesEmitter.fire(undefined);
+      },
+      (error: unknown) => {
+        log.warn(String(error));
+      },
+    );
+    return interpreter;
+  };
+
+  const poll = setInterval(() => {
+    const version = opened?.registry.dataVersion();
+    if (version !== undefined && version !== seen) {
+      seen = version;
+      filesEmitter.fire(undefined);
+    }
+  }, pollInterval);
+
+  const reset = async (): Promise<void> => {
+    const closing = opening;
+    opening = undefined;
+    opened = undefined;
+    try {
+      await (await closing)?.dispose();
+    } catch (error) {
+      log.warn(String(error));
+    }
+  };
+
+  return {
+    context,
+    log,
+    liveRuns,
+    onDidChangeFiles: filesEmitter.event,
+    engine: loadEngine,
+    interpreter: () => {
+      opening ??= open().catch((error: unknown) => {
+        opening = undefined;
+        throw error;
+      });
+      return opening;
+    },
+    openInterpreter: () => opened,
+    filesChanged: () => {
+      filesEmitter.fire(undefined);
+    },
+    reset,
+    dispose: () => {
+      clearInterval(poll);
+      filesEmitter.dispose();
+      liveRuns.dispose();
+      log.dispose();
+    },
+  };
+};

@@ -1,0 +1,49 @@
+// The settings, read anew each time they are needed.
+import { readFileSync } from 'node:fs';
+import * as vscode from 'vscode';
+import type { RunSettings } from '../core/run/request.ts';
+
+const section = 'codeInterpreter';
+
+const textSetting = (name: string): string => vscode.workspace.getConfiguration(section).get<string>(name, '').trim();
+
+const present = <Name extends string>(name: Name, value: string): Partial<Record<Name, string>> =>
+  value === '' ? {} : ({ [name]: value } as Record<Name, string>);
+
+/** The address of the user's own gateway; empty for the embedded one. */
+export const gatewayUrl = (): string => textSetting('gateway.url');
+
+/** Where `<data>` is; empty for the platform's data folder. */
+export const dataDir = (): string => textSetting('dataDir');
+
+export const embeddedPythons = (): { readonly python?: string; readonly kernelPython?: string } => ({
+  ...present('python', textSetting('embedded.python')),
+  ...present('kernelPython', textSetting('kernelPython')),
+});
+
+/** PEM text of the gateway's own certificate authority. */
+export const certificateAuthority = (): string | undefined => {
+  const path = textSetting('gateway.certificateAuthority');
+  return path === '' ? undefined : readFileSync(path, 'utf8');
+};
+
+export const codeLensEnabled = (): boolean =>
+  vscode.workspace.getConfiguration(section).get<boolean>('codeLens.enabled', true);
+
+/** What core asks for before each run. */
+export const runSettings = (): Partial<RunSettings> => {
+  const configuration = vscode.workspace.getConfiguration(section);
+  const kernelDataDir = textSetting('kernelDataDir');
+  const kernelName = textSetting('kernel');
+  const types = configuration.get<string[]>('trackedTypes', []);
+  return {
+    ownerLabel: `VS Code (process ${process.pid})`,
+    timeoutSeconds: configuration.get<number>('timeoutSeconds', 60),
+    initCode: configuration.get<string>('initCode', ''),
+    grounding: configuration.get<RunSettings['grounding']>('grounding', 'auto'),
+    reach: configuration.get<RunSettings['reach']>('reach', 'auto'),
+    trackedTypes: types.length === 0 ? null : types,
+    ...(kernelDataDir !== '' && { kernelDataDir }),
+    ...(kernelName !== '' && { kernelName }),
+  };
+};
