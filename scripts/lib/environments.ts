@@ -32,8 +32,11 @@ const install = async (): Promise<void> => {
     told.push(progress.step);
     print(progress);
   };
-  await ensureEnvironment(cache, kernelRecipe, forKernel, { onProgress });
-  await ensureEnvironment(cache, gatewayRecipe(forGateway), forGateway, { onProgress });
+  // At the same time: pip waits for the network as often as for the processor.
+  await Promise.all([
+    ensureEnvironment(cache, kernelRecipe, forKernel, { onProgress }),
+    ensureEnvironment(cache, gatewayRecipe(forGateway), forGateway, { onProgress }),
+  ]);
   if (told.length > 0) {
     say(`  done in ${seconds(performance.now() - start)}`);
   }

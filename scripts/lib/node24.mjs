@@ -61,9 +61,8 @@ export const underNode24 = async (url, main) => {
   }
   const executable = await node24();
   const child = spawn(executable, [fileURLToPath(url), ...process.argv.slice(2)], { stdio: 'inherit' });
-  // Ctrl+C reaches the child by itself; this process only waits for it. A signal to this process alone is passed on.
-  process.on('SIGINT', () => undefined);
-  for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP'])) {
+  // This process only waits: the child ends what it started and then itself.
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => child.kill(signal));
   }
   process.exitCode = await new Promise((resolve, reject) => {

@@ -80,7 +80,8 @@ export const createProcesses = (parent?: Processes): Processes => {
     void endAll().then(() => process.exit(130));
   };
   if (parent === undefined) {
-    process.once('SIGINT', onSignal).once('SIGTERM', onSignal).once('SIGHUP', onSignal);
+    // A second signal changes nothing: a terminal and npm may both send one, and the end is bounded.
+    process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
   } else {
     parent.atEnd(endAll);
   }

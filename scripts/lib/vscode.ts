@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cache, dataFolder, repository } from './places.mjs';
+import { pathToFileURL } from 'node:url';
 import type { Processes } from './processes.ts';
 import { say } from './progress.mjs';
 import { startVscodeServer } from './vscodeServer.ts';
@@ -11,6 +12,12 @@ interface Manifest {
   readonly publisher: string;
   readonly name: string;
   readonly version: string;
+}
+
+/** Absolute paths. */
+interface Opened {
+  readonly folder: string;
+  readonly file: string;
 }
 
 const environment: NodeJS.ProcessEnv = {
@@ -28,7 +35,7 @@ const hasDesktop = (): boolean =>
     0;
 
 /** A window of its own with its own settings, so that the person's stay as they are. Returns when the window is closed. */
-const openDesktop = async (processes: Processes, folder: string): Promise<void> => {
+const openDesktop = async (processes: Processes, { folder, file }: Opened): Promise<void> => {
   say('\nOpening VS Code. Close its window, or press Ctrl+C here, to end.');
   const window = processes.start(
     'code',
@@ -36,6 +43,7 @@ const openDesktop = async (processes: Processes, folder: string): Promise<void> 
       ...['--new-window', '--wait', '--user-data-dir', join(cache, 'vscode-desktop')],
       `--extensionDevelopmentPath=${repository}`,
       folder,
+      file,
     ],
     { environment },
   );
@@ -51,7 +59,7 @@ const linkExtension = async (extensions: string): Promise<void> => {
   await symlink(repository, join(extensions, `${publisher}.${name}-${version}`), 'junction');
 };
 
-const openBrowserEdition = async (processes: Processes, folder: string): Promise<void> => {
+const openBrowserEdition = async (processes: Processes, { folder, file }: Opened): Promise<void> => {
   const extensions = join(cache, 'vscode-extensions');
   await linkExtension(extensions);
   const server = await startVscodeServer(processes, {
@@ -62,6 +70,14 @@ const openBrowserEdition = async (processes: Processes, folder: string): Promise
   });
   const address = new URL(server.address);
   address.searchParams.set('folder', folder);
+  const open = `vscode-remote://${address.host}${pathToFileURL(file).pathname}`;
+  address.searchParams.set(
+    'payload',
+    JSON.stringify([
+      ['skipWelcome', 'true'],
+      ['openFile', open],
+    ]),
+  );
   say(
     `\nVS Code is ready. Open this address in a browser on this machine:\n\n  ${address.href}\n\nPress Ctrl+C here to end.`,
   );
@@ -69,5 +85,5 @@ const openBrowserEdition = async (processes: Processes, folder: string): Promise
 };
 
 /** Opens VS Code on the folder and returns when it has ended. Workspace trust stays as VS Code has it. */
-export const openVscode = (processes: Processes, folder: string): Promise<void> =>
-  hasDesktop() ? openDesktop(processes, folder) : openBrowserEdition(processes, folder);
+export const openVscode = (processes: Processes, opened: Opened): Promise<void> =>
+  hasDesktop() ? openDesktop(processes, opened) : openBrowserEdition(processes, opened);

@@ -11,11 +11,15 @@ import { say, seconds } from '../lib/progress.mjs';
 import { runCommand } from './commandLine.ts';
 import { stopGatewayAtEnd } from './gateway.ts';
 
-const runSample = async (processes: Processes): Promise<number> => {
+const findSample = (): string => {
   const [sample] = globSync('samples/*.chat.md', { cwd: repository }).sort();
   if (sample === undefined) {
     throw new Error('There is no sample chat in samples/.');
   }
+  return sample;
+};
+
+const runSample = async (processes: Processes, sample: string): Promise<number> => {
   say(`\nThe first message of ${sample}:\n`);
   return runCommand(processes, ['run', '--transcript', sample, '--message', 'first', '--yes']);
 };
@@ -29,13 +33,14 @@ const main = async (): Promise<number> => {
   await build();
   await using processes = createProcesses();
   await stopGatewayAtEnd(processes);
-  const status = await runSample(processes);
+  const sample = findSample();
+  const status = await runSample(processes, sample);
   say(`\nThe files are in ${join(dataFolder, 'uploads')}. All of this took ${seconds(performance.now() - start)}.`);
   if (status !== 0 || values.once) {
     return status;
   }
   const { openVscode } = await import('../lib/vscode.ts');
-  await openVscode(processes, join(repository, 'samples'));
+  await openVscode(processes, { folder: join(repository, 'samples'), file: join(repository, sample) });
   return 0;
 };
 
