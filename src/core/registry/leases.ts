@@ -53,6 +53,13 @@ export interface Leases {
 /** Milliseconds without a heartbeat. */
 export const leaseLifetime = 30_000;
 
+interface LeaseRow extends Lease {
+  /** Which registry has it. */
+  readonly holder: string;
+  /** {@link uptime} at the last heartbeat. */
+  readonly heartbeatUptime: number;
+}
+
 const leaseRow = v.pipe(
   v.object({
     message: integerColumn,
@@ -69,8 +76,9 @@ const leaseRow = v.pipe(
     pid: integerColumn,
     process_start: optionalText,
     heartbeat_at: integerColumn,
+    heartbeat_uptime: integerColumn,
   }),
-  v.transform((row): Lease & { readonly holder: string } => ({
+  v.transform((row): LeaseRow => ({
     workspace: {
       id: row.message,
       key: { user: row.owner, chatId: row.chat_id, messageId: row.message_id },
@@ -83,24 +91,44 @@ const leaseRow = v.pipe(
     heartbeatAt: row.heartbeat_at,
     token: row.token,
     holder: row.holder,
+    heartbeatUptime: row.heartbeat_uptime,
   })),
 );
 
 const SELECT_LEASE = `
   SELECT l.message, m.owner, c.chat_id, m.message_id, m.folder, l.kernel_id, l.connection, l.label, l.token, l.holder, l.host,
-    l.pid, l.process_start, l.heartbeat_at
+    l.pid, l.process_start, l.heartbeat_at, l.heartbeat_uptime
   FROM lease l JOIN message m ON m.id = l.message JOIN chat c ON c.id = m.chat`;
+
+/** Milliseconds that this machine has been awake, the same for all its processes: libuv's uv_hrtime counts no sleep on Linux. */
+const uptime = (): number => Math.round(Number(process.hrtime.bigint() / 1_000_000n));
+
+const wallAge = (lease: LeaseRow): number => Math.abs(Date.now() - lease.heartbeatAt);
+
+/**
+ * For a process that lives on this machine: a machine that wakes up, or a clock that is set, must not make the leases of its
+ * own processes look expired before they can renew them.
+ */
+const uptimeAge = (lease: LeaseRow): number => Math.abs(uptime() - lease.heartbeatUptime);
 
 /** @param observer - this process */
 export const createLeases = (database: Database, observer: ProcessIdentity): Leases => {
   // Two registries of one process are two holders: one must not take the other's kernel.
   const holder = randomUUID();
 
-  const find = (message: number): (Lease & { readonly holder: string }) | undefined =>
+  const find = (message: number): LeaseRow | undefined =>
     database.get(leaseRow, `${SELECT_LEASE} WHERE l.message = $message`, { message });
 
-  const isExpired = (lease: Lease): boolean =>
-    Math.abs(Date.now() - lease.heartbeatAt) > leaseLifetime || livenessOf(lease.process, observer) === 'dead';
+  const isExpired = (lease: LeaseRow): boolean => {
+    switch (livenessOf(lease.process, observer)) {
+      case 'dead':
+        return true;
+      case 'alive':
+        return Math.min(wallAge(lease), uptimeAge(lease)) > leaseLifetime;
+      case 'unknown':
+        return wallAge(lease) > leaseLifetime;
+    }
+  };
 
   return {
     acquireLease: (workspace, { kernelId, connection, owner }) =>
@@ -112,8 +140,8 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
         const now = Date.now();
         database.run(
           `INSERT OR REPLACE INTO lease
-             (message, kernel_id, connection, label, token, holder, host, pid, process_start, acquired_at, heartbeat_at)
-           VALUES ($message, $kernel, $connection, $label, $token, $holder, $host, $pid, $start, $now, $now)`,
+             (message, kernel_id, connection, label, token, holder, host, pid, process_start, acquired_at, heartbeat_at, heartbeat_uptime)
+           VALUES ($message, $kernel, $connection, $label, $token, $holder, $host, $pid, $start, $now, $now, $uptime)`,
           {
             message: workspace.id,
             kernel: kernelId,
@@ -125,6 +153,7 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
             pid: observer.pid,
             start: observer.start,
             now,
+            uptime: uptime(),
           },
         );
         const lease = find(workspace.id);
@@ -141,10 +170,13 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
             .changes,
       ) > 0,
     heartbeat: ({ token }) =>
-      database.write(
-        () =>
-          database.run('UPDATE lease SET heartbeat_at = $now WHERE token = $token', { token, now: Date.now() }).changes,
-      ) > 0,
+      database.write(() =>
+        database.run('UPDATE lease SET heartbeat_at = $now, heartbeat_uptime = $uptime WHERE token = $token', {
+          token,
+          now: Date.now(),
+          uptime: uptime(),
+        }),
+      ).changes > 0,
     releaseLease: ({ token }) => {
       database.write(() => database.run('DELETE FROM lease WHERE token = $token', { token }));
     },

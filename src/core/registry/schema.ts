@@ -136,7 +136,8 @@ export const migrations: readonly string[] = [
     pid INTEGER NOT NULL,
     process_start TEXT,
     acquired_at INTEGER NOT NULL,
-    heartbeat_at INTEGER NOT NULL
+    heartbeat_at INTEGER NOT NULL,
+    heartbeat_uptime INTEGER NOT NULL
   ) STRICT;
   `,
 ];

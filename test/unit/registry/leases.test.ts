@@ -139,6 +139,15 @@ describe('leases', () => {
     assert.deepEqual(other.expiredLeases(), []);
   });
 
+  it('do not expire in the sleep of the machine, nor by a clock that is set', () => {
+    const { lease } = acquired(registry.acquireLease(workspace, request()));
+    alter('UPDATE lease SET heartbeat_at = ?', Date.now() - 3_600_000);
+    assert.deepEqual(other.expiredLeases().length, process.platform === 'win32' ? 1 : 0);
+    alter('UPDATE lease SET heartbeat_at = ?, heartbeat_uptime = heartbeat_uptime - 31000', Date.now() - 31_000);
+    assert.equal(other.expiredLeases().length, 1);
+    registry.releaseLease(lease);
+  });
+
   it('of a process that another host, boot or container has are not judged by pid', () => {
     acquired(registry.acquireLease(workspace, request()));
     alter("UPDATE lease SET pid = 999999999, process_start = 'another-boot pid:[1] 5'");
@@ -149,16 +158,17 @@ describe('leases', () => {
 
   it('are removed only while expired and the same', () => {
     acquired(registry.acquireLease(workspace, request('left')));
-    alter('UPDATE lease SET heartbeat_at = 0');
+    const late = 'UPDATE lease SET heartbeat_at = 0, heartbeat_uptime = -60000';
+    alter(late);
     const [expired] = other.expiredLeases();
     assert.ok(expired);
     alter('UPDATE lease SET heartbeat_at = ?', Date.now());
     assert.equal(other.removeLease(expired), false);
-    alter('UPDATE lease SET heartbeat_at = 0');
+    alter(late);
     const [again] = other.expiredLeases();
     const { lease } = acquired(other.acquireLease(workspace, request('new')));
     assert.equal(again && registry.removeLease(again), false);
-    alter('UPDATE lease SET heartbeat_at = 0');
+    alter(late);
     assert.equal(registry.removeLease(lease), true);
     assert.equal(registry.findLease(workspace), undefined);
   });
