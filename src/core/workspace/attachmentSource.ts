@@ -116,15 +116,19 @@ const reflink = async (source: SourceFile, staged: string, options: CopyOptions)
     await rm(staged, { force: true });
     return undefined;
   }
+  if (!sameStamp(stampOf(source.status), stampOf(await source.handle.stat({ bigint: true })))) {
+    throw new AttachmentProblem('changedWhileReading', source.realPath);
+  }
   const clone = await openRegularFile(staged);
   try {
     await clone.handle.sync();
-    const { sha256, size } = await readContent(clone, { signal: options.signal });
-    const after = stampOf(await source.handle.stat({ bigint: true }));
-    if (!sameStamp(stampOf(source.status), after)) {
-      throw new AttachmentProblem('changedWhileReading', source.realPath);
-    }
-    options.onBytes?.(size);
+    const { sha256, size } = await readContent(clone, {
+      signal: options.signal,
+      consume: (chunk) => {
+        options.onBytes?.(chunk.length);
+        return Promise.resolve();
+      },
+    });
     return { way: 'reflink', sha256, size };
   } finally {
     await clone.handle.close();

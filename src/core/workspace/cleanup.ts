@@ -15,7 +15,7 @@ import { openFolderInside } from './directory.ts';
 import type { Workspace } from './messageKey.ts';
 import { sameStamp, stampOf } from './regularFile.ts';
 import { takeSnapshot, type FileEntry, type Snapshot } from './snapshot.ts';
-import { moveToTrash } from './trash.ts';
+import { moveToTrash, sweepLeftovers } from './trash.ts';
 
 export type { CleanupAttachment, Inspection, IsKept, LeftFile, LeftReason } from './cleanupInspection.ts';
 
@@ -125,12 +125,22 @@ export const cleanUp = async (
       held[Symbol.dispose]();
     }
   }
+  await sweepQuietly(services.uploads);
   return {
     cleaned,
     spared,
     freedBytes: cleaned.reduce((sum, one) => sum + one.freedBytes, 0),
     freedFiles: cleaned.reduce((sum, one) => sum + one.freedFiles, 0),
   };
+};
+
+/** What earlier crashes left; the next cleanup tries again. */
+const sweepQuietly = async (uploads: string): Promise<void> => {
+  try {
+    await sweepLeftovers(uploads);
+  } catch {
+    // Such as a folder that belongs to another user.
+  }
 };
 
 const cleanOne = async (

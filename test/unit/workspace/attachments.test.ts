@@ -408,6 +408,11 @@ describe('Attachments of a message', () => {
       },
     });
     const first = await prepare(['run.log'], growing(1));
+    if (first.prepared[0]?.way === 'reflink') {
+      // Such a disk takes the whole file in one step: what is written afterwards is not part of it.
+      assert.equal(statSync(inside('run.log')).size, 3_000_000);
+      return;
+    }
     assert.equal(first.prepared[0]?.size, 3_000_004);
     times = 0;
     rmSync(inside('run.log'));
