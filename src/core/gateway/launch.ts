@@ -20,6 +20,9 @@ export interface LaunchRequest {
   readonly inBackground: (work: Promise<void>) => void;
 }
 
+/** How long a kernel is looked for whose launch has no answer; a command that is ending waits for it. */
+const lateBound = 20_000;
+
 /** A remote shell expands what it exports: seen, a backtick ran as a command. */
 const safeValue = /^[A-Za-z0-9_.@/=+:-]*$/;
 
@@ -72,7 +75,7 @@ export const launchKernel = async (http: GatewayHttp, request: LaunchRequest): P
   try {
     return await orCancelled(posted, request.signal);
   } catch (error) {
-    if (isCoded(error, 'cancelled') || isCoded(error, 'gateway.timedOut')) {
+    if (mayHaveArrived(error)) {
       request.inBackground(sweepLaunch(http, posted, request, bound));
     }
     if (isCoded(error, 'gateway.timedOut')) {
@@ -83,6 +86,29 @@ export const launchKernel = async (http: GatewayHttp, request: LaunchRequest): P
       );
     }
     throw error;
+  }
+};
+
+/** The request never left: there was nobody to take it. */
+const nobodyThere = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|UND_ERR_CONNECT_TIMEOUT/;
+
+const mayHaveArrived = (error: unknown): boolean =>
+  isCoded(error, 'cancelled') ||
+  isCoded(error, 'gateway.timedOut') ||
+  (isCoded(error, 'gateway.unreachable') && !nobodyThere.test(error.detail.cause));
+
+/** Deletes a kernel that may come up yet: nobody knows whether the request for it is still being carried out. */
+const removeLate = async (http: GatewayHttp, request: LaunchRequest): Promise<void> => {
+  const deadline = Date.now() + Math.min(request.launchTimeout * 1000, lateBound);
+  for (let attempt = 0, refused = 0; Date.now() < deadline && refused < 3; attempt++) {
+    try {
+      if (await deleteKernel(http, request.kernelId)) {
+        return;
+      }
+    } catch (error) {
+      refused += isCoded(error, 'gateway.unreachable') ? 1 : 0;
+    }
+    await delay(Math.min(250 * 2 ** attempt, 4_000));
   }
 };
 
@@ -97,7 +123,11 @@ const sweepLaunch = async (
     bound,
     null,
   );
-  for (const id of new Set([model?.id ?? request.kernelId, request.kernelId])) {
+  if (model === null) {
+    await removeLate(http, request);
+    return;
+  }
+  for (const id of new Set([model.id, request.kernelId])) {
     await removeKernel(http, id, request.log);
   }
 };
