@@ -175,7 +175,7 @@ def _kind(function):
         return 'attach'
     if top == 'ctypes' and not isinstance(function, type):
         # A function of a shared library.
-        return 'path' if 'CFuncPtr' in [base.__name__.lstrip('_') for base in type(function).__mro__] else None
+        return 'path' if any(base.__name__.endswith('CFuncPtr') for base in type(function).__mro__) else None
     if top in ('_io', 'io'):
         return 'path' if function.__name__ == 'FileIO' else None
     if top in HOOKED or top in _standard() or _is_users(top):

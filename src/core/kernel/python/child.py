@@ -9,7 +9,7 @@ def _translate(here):
     package = types.ModuleType('_code_interpreter')
     package.__path__ = [here]
     sys.modules['_code_interpreter'] = package
-    from _code_interpreter import children, early, hooks, natives, paths, tracebacks
+    from _code_interpreter import children, hooks, natives, paths, tracebacks
 
     paths.enable(os.environ['CODE_INTERPRETER_ROOT'], os.environ['CODE_INTERPRETER_VIRTUAL'])
     pairs = children.install(here)

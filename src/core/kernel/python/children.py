@@ -6,7 +6,7 @@ import stat
 import sys
 import tempfile
 
-from _code_interpreter import early, hooks, imports, paths
+from _code_interpreter import hooks, imports, paths
 
 ROOT = 'CODE_INTERPRETER_ROOT'
 VIRTUAL = 'CODE_INTERPRETER_VIRTUAL'
@@ -147,20 +147,18 @@ def _command(args, in_shell, text):
 
 
 def _system(function):
-    @functools.wraps(function)
-    def wrapper(command):
+    def call(self, command):
         from _code_interpreter import text
 
         return function(text.shell(command))
 
-    return wrapper
+    return hooks.standing_for(function, call)
 
 
 def _exec(function):
     """execv, execve, posix_spawn: a path, the arguments, the environment."""
 
-    @functools.wraps(function)
-    def wrapper(path, argv, *others, **options):
+    def call(self, path, argv, *others, **options):
         if paths.root() is None:
             return function(path, argv, *others, **options)
         from _code_interpreter import text
@@ -171,7 +169,7 @@ def _exec(function):
             options['env'] = _environment(options['env'])
         return function(paths.real(path), text.arguments(argv), *others, **options)
 
-    return wrapper
+    return hooks.standing_for(function, call)
 
 
 _WRAPS = (('system', _system), ('execv', _exec), ('execve', _exec), ('posix_spawn', _exec), ('posix_spawnp', _exec))

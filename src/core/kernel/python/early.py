@@ -55,8 +55,8 @@ def _in_classes(module, instead):
             for key, value in list(vars(found).items()):
                 held = value.__func__ if isinstance(value, staticmethod) else value
                 if id(held) in instead:
-                    # A function of Python's would become a method where one of C's did not.
-                    setattr(found, key, staticmethod(instead[id(held)]))
+                    made = instead[id(held)]
+                    setattr(found, key, staticmethod(made) if held is not value else made)
                     _undo.append(lambda found=found, key=key, value=value: setattr(found, key, value))
                 else:
                     _in_defaults(held, instead)

@@ -77,9 +77,31 @@ def told(error):
             setattr(error, name, virtual(value))
 
 
+def standing_for(function, call):
+    """`call(self, ...)` as a callable that stands for a function of C's: it does not become a method where it is put into a class,
+    shows itself like the function, and is pickled by its name."""
+    kind = type('builtin_function_or_method', (_Standing,), {'__call__': call, '__slots__': ('__dict__', '__weakref__')})
+    return functools.update_wrapper(kind(), function)
+
+
+class _Standing:
+    __slots__ = ()
+
+    def __repr__(self):
+        return repr(self.__wrapped__)
+
+    def __reduce__(self):
+        return self.__qualname__
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, memo):
+        return self
+
+
 def _opening(function):
-    @functools.wraps(function)
-    def wrapper(file, *arguments, **options):
+    def call(self, file, *arguments, **options):
         found = real(file)
         try:
             opened = function(found, *arguments, **options)
@@ -90,7 +112,7 @@ def _opening(function):
             _named(opened, file)
         return opened
 
-    return wrapper
+    return standing_for(function, call)
 
 
 def _named(opened, path):
@@ -104,44 +126,40 @@ def _named(opened, path):
 
 
 def _one_path(function):
-    @functools.wraps(function)
-    def wrapper(path, *arguments, **options):
+    def call(self, path, *arguments, **options):
         try:
             return function(real(path, not options or options.get('dir_fd') is None), *arguments, **options)
         except OSError as error:
             told(error)
             raise
 
-    return wrapper
+    return standing_for(function, call)
 
 
 def _two_paths(function):
     # A symbolic link's target is relative to the link.
     relative = function.__name__ != 'symlink'
 
-    @functools.wraps(function)
-    def wrapper(src, dst, *arguments, **options):
-        plain = not options or (options.get('src_dir_fd') is None and options.get('dst_dir_fd') is None and options.get('dir_fd') is None)
+    def call(self, src, dst, *arguments, **options):
+        plain = not any(options.get(name) is not None for name in ('src_dir_fd', 'dst_dir_fd', 'dir_fd'))
         try:
             return function(real(src, plain and relative), real(dst, plain), *arguments, **options)
         except OSError as error:
             told(error)
             raise
 
-    return wrapper
+    return standing_for(function, call)
 
 
 def _answering(function, named=None):
-    @functools.wraps(named or function)
-    def wrapper(*arguments, **options):
+    def call(self, *arguments, **options):
         return virtual(function(*arguments, **options))
 
-    return wrapper
+    return standing_for(named or function, call)
 
 
 def _listing(function):
-    @functools.wraps(function)
-    def wrapper(path=None):
+    def call(self, path=None):
         try:
             if paths.is_parent(path):
                 return entries.names_with_workspace(function, path)
@@ -150,12 +168,11 @@ def _listing(function):
             told(error)
             raise
 
-    return wrapper
+    return standing_for(function, call)
 
 
 def _scanning(function):
-    @functools.wraps(function)
-    def wrapper(path=None):
+    def call(self, path=None):
         try:
             if paths.is_parent(path):
                 return entries.ParentEntries(function, path)
@@ -165,4 +182,4 @@ def _scanning(function):
             told(error)
             raise
 
-    return wrapper
+    return standing_for(function, call)

@@ -4,7 +4,7 @@ import functools
 
 from _code_interpreter import imports, paths, text
 
-# Module -> what takes paths there: functions, or methods as Class.method. Each was tried.
+# Module -> what takes paths there: functions, classes, or methods as Class.method. Each was tried.
 NATIVE = {
     '_dbm': ('open',),
     '_gdbm': ('open',),
@@ -16,6 +16,7 @@ NATIVE = {
     'cv2': ('imread', 'imwrite', 'imreadmulti', 'imwritemulti', 'haveImageReader', 'haveImageWriter'),
     'torch.serialization': ('_open_zipfile_writer_file.__init__',),
     'lxml.etree': ('parse', 'iterparse'),
+    'pyarrow': ('OSFile', 'memory_map', 'input_stream', 'output_stream'),
     'pyarrow.fs': ('_resolve_filesystem_and_path',),
     'pyarrow.csv': ('read_csv', 'open_csv', 'write_csv'),
     'pyarrow.feather': ('read_feather', 'read_table', 'write_feather'),
@@ -46,7 +47,7 @@ def _wrap(module, attributes):
             holder = getattr(module, class_name, None)
         function = getattr(holder, name, None)
         if function is not None and not hasattr(function, '__code_interpreter__'):
-            _put(holder, name, function, _translating(function))
+            _put(holder, name, function, (_subclass if isinstance(function, type) else _translating)(function))
 
 
 def _put(holder, name, function, wrapper):
@@ -67,6 +68,15 @@ def _translating(function):
         return function(*arguments, **options)
 
     return wrapper
+
+
+def _subclass(original):
+    """A class of C's takes its arguments when it is made."""
+
+    def __new__(cls, *arguments, **options):
+        return original.__new__(cls, *map(_real, arguments), **{name: _real(value) for name, value in options.items()})
+
+    return type(original)(original.__name__, (original,), {'__new__': __new__, '__module__': original.__module__})
 
 
 def _real(value):
