@@ -35,6 +35,7 @@ export interface ErrorDetails {
   'embedded.installFailed': { step: string; cause: string; log: string };
   'embedded.startFailed': { cause: string; log: string };
   'embedded.portTaken': { port: number };
+  'embedded.busy': { lock: string };
   'embedded.unsupportedPlatform': { platform: string };
 
   'data.notWritable': { folder: string; cause: string };

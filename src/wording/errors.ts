@@ -129,6 +129,11 @@ const table: Table = {
     say(`The embedded gateway did not start: ${cause}. Look at ${log}.`, 'repairEmbedded'),
   'embedded.portTaken': ({ port }) =>
     say(`Port ${port} is taken by another program. Choose another port, or none.`, 'openSettings'),
+  'embedded.busy': ({ lock }) =>
+    say(
+      `Another window or command is setting up the embedded gateway and has not finished (${lock}). Try again later.`,
+      'retry',
+    ),
   'embedded.unsupportedPlatform': ({ platform }) =>
     say(`The embedded gateway does not run on ${platform}. Connect to a gateway of your own.`, 'connect'),
 

@@ -1,12 +1,16 @@
-// The two Python environments of the embedded gateway, apart because the gateway pins an old jupyter_client.
+// The Python environments of the embedded gateway, in the cache folder: gateway and kernel apart, because the gateway pins an
+// old jupyter_client. Installed by one process at a time, complete or not there.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CodedError } from '../../errors.ts';
+import { causeOf, CodedError } from '../../errors.ts';
 import { causeIn, runCommand } from './commands.ts';
-import { withLockFile } from './lockFile.ts';
+import { withLock } from './lock.ts';
 import type { Python } from './python.ts';
+import type { Recipe } from './recipes.ts';
+
+export { gatewayRecipe, kernelGatewayRecipe, kernelRecipe, type Recipe } from './recipes.ts';
 
 /** What is being done, why, and how far it is (0 to 1). */
 export interface SetUpProgress {
@@ -15,82 +19,15 @@ export interface SetUpProgress {
   readonly fraction?: number;
 }
 
-/** How an environment is made: pip's arguments, one call after the other. */
-export interface Recipe {
-  readonly name: 'gateway' | 'kernel' | 'kernel-gateway';
-  readonly title: string;
-  readonly reason: string;
-  readonly installs: readonly (readonly string[])[];
-  /** Imported to prove that it works. */
-  readonly proof: string;
-  /** On disk, roughly. */
-  readonly megabytes: number;
-}
-
-/** Enterprise Gateway 3.3 as published; from Python 3.12 on with constraints of ours: its pins have no wheels there. */
-export const gatewayRecipe = ({ version: [, minor] }: Python): Recipe => ({
-  name: 'gateway',
-  title: 'Installing Jupyter Enterprise Gateway 3.3',
-  reason: 'it starts and connects the kernels that run your code',
-  proof: 'import enterprise_gateway.enterprisegatewayapp',
-  megabytes: 280,
-  installs:
-    minor <= 11
-      ? [['jupyter_enterprise_gateway==3.3.0']]
-      : [
-          ['--no-deps', 'jupyter_enterprise_gateway==3.3.0', 'jupyter_client==6.1.12', 'jupyter_server==1.24.0'],
-          // What those three need, without what they pin; setuptools brings back distutils, which left Python in 3.12.
-          [
-            ...[
-              'docker',
-              'future',
-              'jinja2',
-              'jupyter_core',
-              'kubernetes',
-              'paramiko',
-              'pexpect',
-              'pycryptodomex',
-              'requests',
-            ],
-            ...[
-              'tornado<7',
-              'traitlets',
-              'watchdog',
-              'yarn-api-client',
-              'pyzmq>=26',
-              'setuptools<81',
-              'python-dateutil',
-            ],
-            ...['anyio<4', 'argon2-cffi', 'nbconvert', 'nbformat', 'packaging', 'prometheus-client', 'Send2Trash'],
-            ...['terminado', 'websocket-client', 'nest-asyncio', 'jupyter_client==6.1.12'],
-          ],
-        ],
-});
-
-/** The same kernel API with current dependencies, for a Python on which Enterprise Gateway does not start. */
-export const kernelGatewayRecipe: Recipe = {
-  name: 'kernel-gateway',
-  title: 'Installing Jupyter Kernel Gateway 3',
-  reason: 'Enterprise Gateway does not work with this Python',
-  proof: 'import kernel_gateway.gatewayapp',
-  megabytes: 120,
-  installs: [['jupyter_kernel_gateway>=3,<4']],
-};
-
-/** What code in a chat expects to find. */
-export const kernelRecipe: Recipe = {
-  name: 'kernel',
-  title: 'Installing the Python kernel with pandas, openpyxl and matplotlib',
-  reason: 'your code runs in it, apart from every other Python',
-  proof: 'import ipykernel, pandas, openpyxl, matplotlib',
-  megabytes: 380,
-  installs: [['ipykernel>=6.29', 'numpy', 'pandas', 'openpyxl', 'matplotlib', 'pillow']],
-};
-
 export interface Environment {
   readonly folder: string;
   /** Its interpreter. */
   readonly python: string;
+}
+
+export interface InstallOptions {
+  readonly onProgress: (progress: SetUpProgress) => void;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const interpreterIn = (folder: string): string =>
@@ -106,21 +43,65 @@ const folderOf = (cacheFolder: string, recipe: Recipe, python: Python): string =
   return join(cacheFolder, `${recipe.name}-${python.version.join('.')}-${hash}`);
 };
 
+/** Written last: an environment without it is not complete. */
+const completeIn = (folder: string): string => join(folder, 'complete.json');
+
 /** The environment when it is completely installed, else `null`. Cheap: nothing is run. */
 export const findEnvironment = (cacheFolder: string, recipe: Recipe, python: Python): Environment | null => {
   const folder = folderOf(cacheFolder, recipe, python);
   const interpreter = interpreterIn(folder);
-  return existsSync(join(folder, 'complete.json')) && existsSync(interpreter) ? { folder, python: interpreter } : null;
+  return existsSync(completeIn(folder)) && existsSync(interpreter) ? { folder, python: interpreter } : null;
 };
 
-export interface InstallOptions {
-  readonly onProgress: (progress: SetUpProgress) => void;
-  readonly signal?: AbortSignal | undefined;
-}
+/** Reports how far pip is by what it says: it names each package that it gets. */
+const pipProgress = (recipe: Recipe, onProgress: InstallOptions['onProgress']): ((line: string) => void) => {
+  let collected = 0;
+  let installing = false;
+  return (line) => {
+    if (/^\s*Collecting /.test(line)) {
+      collected++;
+    } else if (line.startsWith('Installing collected packages')) {
+      installing = true;
+    } else {
+      return;
+    }
+    const got = Math.min(1, collected / recipe.packages);
+    onProgress({ step: recipe.title, reason: recipe.reason, fraction: 0.1 + 0.5 * got + (installing ? 0.1 : 0) });
+  };
+};
+
+const pipOptions = ['--no-input', '--disable-pip-version-check', '--progress-bar', 'off', '--retries', '2'];
+
+const install = async (folder: string, recipe: Recipe, python: Python, options: InstallOptions): Promise<void> => {
+  const logFile = `${folder}.log`;
+  await rm(logFile, { force: true });
+  const interpreter = interpreterIn(folder);
+  const onLine = pipProgress(recipe, options.onProgress);
+  const steps = [
+    [python.path, '-m', 'venv', folder],
+    ...recipe.installs.map((packages) => [interpreter, '-m', 'pip', 'install', ...pipOptions, ...packages]),
+    [interpreter, '-c', recipe.proof],
+  ];
+  options.onProgress({ step: recipe.title, reason: recipe.reason, fraction: 0 });
+  for (const [program = '', ...args] of steps) {
+    const { status, output } = await runCommand(program, args, {
+      timeout: installBound,
+      signal: options.signal,
+      logFile,
+      onLine,
+    });
+    if (status !== 0) {
+      const cause = causeIn(output) || `${args.slice(0, 3).join(' ')} did not end within 20 minutes`;
+      throw new CodedError('embedded.installFailed', { step: recipe.title, cause, log: logFile });
+    }
+  }
+  await writeFile(completeIn(folder), manifestOf(recipe, python));
+  options.onProgress({ step: recipe.title, reason: recipe.reason, fraction: 1 });
+};
 
 /**
- * Installs an environment unless it is there. An interrupted installation is begun anew the next time.
- * @throws CodedError `embedded.installFailed` with pip's own cause, `cancelled`
+ * Installs an environment unless it is there. What fails or is cancelled leaves nothing but its log.
+ * @throws CodedError `embedded.installFailed` with pip's own cause, `embedded.busy`, `cancelled`
  */
 export const ensureEnvironment = async (
   cacheFolder: string,
@@ -132,55 +113,36 @@ export const ensureEnvironment = async (
   if (found) {
     return found;
   }
-  await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
   const folder = folderOf(cacheFolder, recipe, python);
-  return withLockFile(`${folder}.lock`, installBound, options.signal, async () => {
+  try {
+    await mkdir(cacheFolder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    const cause = causeOf(error);
+    throw new CodedError('embedded.installFailed', { step: recipe.title, cause, log: cacheFolder }, { cause: error });
+  }
+  return withLock(`${folder}.lock`, installBound, options.signal, async () => {
     const meanwhile = findEnvironment(cacheFolder, recipe, python);
     if (meanwhile) {
       return meanwhile;
     }
     await rm(folder, { recursive: true, force: true });
-    const logFile = `${folder}.log`;
-    const steps = recipe.installs.length + 2;
-    let done = 0;
-    const step = async (program: string, args: readonly string[]): Promise<void> => {
-      options.onProgress({ step: recipe.title, reason: recipe.reason, fraction: done / steps });
-      const { status, output } = await runCommand(program, args, {
-        timeout: installBound,
-        signal: options.signal,
-        logFile,
-      });
-      if (status !== 0) {
-        throw new CodedError('embedded.installFailed', { step: recipe.title, cause: causeIn(output), log: logFile });
-      }
-      done++;
-    };
-    await step(python.path, ['-m', 'venv', folder]);
-    const interpreter = interpreterIn(folder);
-    for (const install of recipe.installs) {
-      await step(interpreter, [
-        '-m',
-        'pip',
-        'install',
-        '--no-input',
-        '--disable-pip-version-check',
-        '--progress-bar',
-        'off',
-        ...install,
-      ]);
+    try {
+      await install(folder, recipe, python, options);
+    } catch (error) {
+      await rm(folder, { recursive: true, force: true });
+      throw error;
     }
-    await step(interpreter, ['-c', recipe.proof]);
-    // Last: an environment without it is not complete.
-    await writeFile(join(folder, 'complete.json'), manifestOf(recipe, python));
-    return { folder, python: interpreter };
+    return { folder, python: interpreterIn(folder) };
   });
 };
 
-/** The log of an installation, for people who look for the cause. */
-export const readInstallLog = async (cacheFolder: string, recipe: Recipe, python: Python): Promise<string> => {
-  try {
-    return await readFile(`${folderOf(cacheFolder, recipe, python)}.log`, 'utf8');
-  } catch {
-    return '';
+/**
+ * Removes the environments of the cache folder, for a repair or to free the space; the next start installs them anew.
+ * @throws CodedError `embedded.busy`
+ */
+export const removeEnvironment = async (cacheFolder: string, recipe: Recipe, python: Python): Promise<void> => {
+  const folder = folderOf(cacheFolder, recipe, python);
+  if (existsSync(folder)) {
+    await withLock(`${folder}.lock`, 5_000, undefined, () => rm(folder, { recursive: true, force: true }));
   }
 };

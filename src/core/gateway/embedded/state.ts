@@ -11,12 +11,19 @@ const stateSchema = v.object({
   token: v.string(),
   pythonVersion: v.string(),
   logFile: v.string(),
+  gatewayPython: v.string(),
+  kernelPython: v.string(),
+  /** The user's own Python that was asked for, when one was. */
+  askedKernelPython: v.nullable(v.string()),
+  /** Why `/mnt/data` can't be mounted here; `null` where it can. */
+  mountFailure: v.nullable(v.string()),
 });
 
 export type GatewayState = Readonly<v.InferOutput<typeof stateSchema>>;
 
 const statePath = (data: DataFolder): string => join(data.gateway, 'state.json');
 
+/** The last state written, whether or not that gateway still runs; `null` for none or one of another version. */
 export const readState = (data: DataFolder): GatewayState | null => {
   try {
     const parsed = v.safeParse(stateSchema, JSON.parse(readFileSync(statePath(data), 'utf8')));

@@ -1,0 +1,71 @@
+// Whether a gateway really starts kernels, found out by starting one.
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as v from 'valibot';
+import { CodedError } from '../../errors.ts';
+import type { Log } from '../../log.ts';
+import type { GatewayConnection } from '../connection.ts';
+import { createGatewayHttp } from '../http.ts';
+import { connectKernel } from '../kernelSession.ts';
+import { launchKernel, removeKernel } from '../launch.ts';
+import type { Environment } from './environments.ts';
+
+const readyBound = 60_000;
+
+/**
+ * Starts a kernel, waits until it answers, and removes it.
+ * @throws CodedError of the `kernel.` and `gateway.` groups, `cancelled`
+ */
+export const proveKernel = async (
+  connection: GatewayConnection,
+  log: Log,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
+  const http = createGatewayHttp(connection);
+  const background: Promise<void>[] = [];
+  try {
+    const kernel = await launchKernel(http, {
+      kernelId: randomUUID(),
+      name: 'python3',
+      user: 'set-up',
+      env: {},
+      launchTimeout: 60,
+      log,
+      inBackground: (work) => background.push(work),
+      ...(signal && { signal }),
+    });
+    try {
+      const session = await connectKernel(http, kernel, { clientId: randomUUID(), log });
+      const ready = await session.ready(readyBound, signal);
+      session.dispose();
+      if (!ready) {
+        throw new CodedError('kernel.launchTimedOut', { name: kernel.name, seconds: readyBound / 1000 });
+      }
+    } finally {
+      await removeKernel(http, kernel.id, log);
+    }
+  } finally {
+    await Promise.allSettled(background);
+    await http.dispose();
+  }
+};
+
+const proofFile = (environment: Environment): string => join(environment.folder, 'proven.json');
+
+const readProofs = (environment: Environment): readonly string[] => {
+  try {
+    const parsed = v.safeParse(v.array(v.string()), JSON.parse(readFileSync(proofFile(environment), 'utf8')));
+    return parsed.success ? parsed.output : [];
+  } catch {
+    return [];
+  }
+};
+
+/** Whether a gateway of this environment has already started a kernel of this Python. */
+export const isProven = (environment: Environment, kernelPython: string): boolean =>
+  readProofs(environment).includes(kernelPython);
+
+export const markProven = (environment: Environment, kernelPython: string): void => {
+  writeFileSync(proofFile(environment), JSON.stringify([...new Set([...readProofs(environment), kernelPython])]));
+};
