@@ -9,11 +9,17 @@ const scopes = {
   chat: `Variables last through the chat while its kernel is in use, but \`${virtualRoot}\` is this message's own folder.`,
 } as const;
 
+/** Types of files that are named. */
+const mostTypes = 30;
+
 const keptText = (tracked: readonly string[] | null): string => {
   if (tracked === null) {
     return 'every file that it created or changed there is kept for the user (caches and temporary files are not)';
   }
-  const types = tracked.map((type) => `\`${type.replaceAll(/[^\p{L}\p{N}.+_-]/gu, '')}\``).join(', ');
+  const shown = tracked
+    .slice(0, mostTypes)
+    .map((type) => `\`${type.replaceAll(/[^\p{L}\p{N}.+_-]/gu, '').slice(0, 16)}\``);
+  const types = [...shown, ...(tracked.length > mostTypes ? [`+${tracked.length - mostTypes} more`] : [])].join(', ');
   return `files of these types that it created or changed there are kept for the user: ${types || 'none'}. Other types are not kept: write results as one of these`;
 };
 
