@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { activateExtension } from '../support/extension.ts';
 import { ui } from '../support/ui.ts';
 
 describe('in a folder that is not trusted', () => {
@@ -7,5 +8,19 @@ describe('in a folder that is not trusted', () => {
     assert.equal(vscode.workspace.isTrusted, false);
     await ui.waitFor('text=Restricted Mode');
     await ui.screenshot('restricted');
+  });
+});
+
+describe('the extension there', () => {
+  it('runs nothing, and says why', async () => {
+    const api = await activateExtension();
+    const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
+    assert.ok(folder);
+    const document = vscode.Uri.joinPath(folder, 'untrusted.py');
+    await vscode.workspace.fs.writeFile(document, Buffer.from("open('/mnt/data/x', 'w').write('x')\n"));
+    void vscode.commands.executeCommand('codeInterpreter.runFile', document);
+    await ui.waitFor('.notification-toast:has-text("trusted")', { seconds: 20 });
+    await assert.rejects(api.run({ chat_id: 'c', message_id: 'm', code: '1' }), { code: 'usage.invalid' });
+    assert.deepEqual(await api.listMessageFiles('c', 'm'), []);
   });
 });
