@@ -3,7 +3,7 @@ import { posix } from 'node:path';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import type { DataFolder } from '../dataFolder.ts';
-import { idColumn, integerColumn, textColumn } from './columns.ts';
+import { outsideText, integerColumn, textColumn } from './columns.ts';
 import type { GeneratedFile, ListedFile } from './fileRecord.ts';
 import type { Database } from './sqlite.ts';
 
@@ -12,9 +12,9 @@ const fileRow = v.object({
   version: integerColumn,
   message: integerColumn,
   file_id: textColumn,
-  owner: idColumn,
-  chat_id: idColumn,
-  message_id: idColumn,
+  owner: outsideText,
+  chat_id: outsideText,
+  message_id: outsideText,
   folder: textColumn,
   path: textColumn,
   size: integerColumn,
@@ -42,7 +42,7 @@ const listRow = v.object({
   format: textColumn,
   mime_type: textColumn,
   created_at: integerColumn,
-  message_id: idColumn,
+  message_id: outsideText,
 });
 
 /** Files by id, each as the latest run left it. */

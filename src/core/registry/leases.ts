@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import * as v from 'valibot';
 import type { Workspace } from '../workspace/messageKey.ts';
-import { idColumn, integerColumn, optionalText, textColumn } from './columns.ts';
+import { outsideText, integerColumn, optionalText, textColumn } from './columns.ts';
 import { livenessOf, type ProcessIdentity } from './processIdentity.ts';
 import type { Database } from './sqlite.ts';
 
@@ -63,9 +63,9 @@ interface LeaseRow extends Lease {
 const leaseRow = v.pipe(
   v.object({
     message: integerColumn,
-    owner: idColumn,
-    chat_id: idColumn,
-    message_id: idColumn,
+    owner: outsideText,
+    chat_id: outsideText,
+    message_id: outsideText,
     folder: textColumn,
     kernel_id: textColumn,
     connection: textColumn,

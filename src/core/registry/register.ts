@@ -4,7 +4,7 @@ import { isCoded } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { foldName } from '../workspace/folderNames.ts';
 import type { MessageKey } from '../workspace/messageKey.ts';
-import { idColumn, integerColumn, textColumn } from './columns.ts';
+import { outsideText, integerColumn, textColumn } from './columns.ts';
 import { findFile } from './fileRows.ts';
 import { addVersion } from './keepFile.ts';
 import { findRun } from './runs.ts';
@@ -16,9 +16,9 @@ import type { WorkspaceRecord } from './workspaceRecords.ts';
 
 const messageRow = v.object({
   id: integerColumn,
-  owner: idColumn,
-  chat_id: idColumn,
-  message_id: idColumn,
+  owner: outsideText,
+  chat_id: outsideText,
+  message_id: outsideText,
   folder: textColumn,
 });
 
@@ -52,12 +52,12 @@ export const registerWorkspace = (database: Database, record: WorkspaceRecord): 
   }
   database.run('UPDATE message SET label = coalesce(label, $label), pinned = $pinned WHERE id = $message', {
     message,
-    label: record.label,
+    label: record.label === null ? null : toStoredText(record.label),
     pinned: record.pinned ? 1 : 0,
   });
   database.run(
     'UPDATE chat SET title = coalesce($title, title) WHERE id = (SELECT chat FROM message WHERE id = $message)',
-    { message, title: record.chat_title },
+    { message, title: record.chat_title === null ? null : toStoredText(record.chat_title) },
   );
   return true;
 };
@@ -75,7 +75,7 @@ const ensureRun = (database: Database, run: SidecarRun, message: number, owner: 
       run: run.id,
       owner: toStoredText(owner),
       message,
-      code: run.code,
+      code: toStoredText(run.code),
       language: run.language,
       kernel: run.kernel,
       started: startedAt,

@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import type { Grounding, Reach } from '../kernel/capabilities.ts';
 import type { MessageKey, Workspace } from '../workspace/messageKey.ts';
 import type { Changes } from './changes.ts';
-import { idColumn, integerColumn, optionalInteger, optionalText, textColumn } from './columns.ts';
+import { outsideText, integerColumn, optionalInteger, optionalText, textColumn } from './columns.ts';
 import type { Database } from './sqlite.ts';
 import { toStoredText } from './storedText.ts';
 import { touchMessage } from './workspaces.ts';
@@ -74,10 +74,10 @@ export interface Runs {
 const runRow = v.pipe(
   v.object({
     run_id: textColumn,
-    owner: idColumn,
-    chat_id: idColumn,
-    message_id: idColumn,
-    code: textColumn,
+    owner: outsideText,
+    chat_id: outsideText,
+    message_id: outsideText,
+    code: outsideText,
     language: textColumn,
     kernel: textColumn,
     started_at: integerColumn,
@@ -131,7 +131,7 @@ export const createRuns = (database: Database, changes: Changes): Runs => ({
           run: runId,
           owner: toStoredText(workspace.key.user),
           message: workspace.id,
-          code,
+          code: toStoredText(code),
           language,
           kernel: kernelName,
           started: startedAt,

@@ -7,7 +7,7 @@ import { causeOf, CodedError, isCoded } from '../errors.ts';
 import { chooseFolderName, foldName } from '../workspace/folderNames.ts';
 import type { MessageKey, Workspace } from '../workspace/messageKey.ts';
 import type { Changes } from './changes.ts';
-import { flagColumn, idColumn, integerColumn, optionalText, textColumn } from './columns.ts';
+import { flagColumn, outsideText, integerColumn, optionalOutsideText, textColumn } from './columns.ts';
 import type { Database } from './sqlite.ts';
 import { toStoredText } from './storedText.ts';
 import { writeWorkspaceRecord, type WorkspaceRecord } from './workspaceRecords.ts';
@@ -61,12 +61,12 @@ const USE_GRANULARITY = 60_000;
 
 const messageRow = v.object({
   id: integerColumn,
-  owner: idColumn,
-  chat_id: idColumn,
-  message_id: idColumn,
+  owner: outsideText,
+  chat_id: outsideText,
+  message_id: outsideText,
   folder: textColumn,
-  label: optionalText,
-  title: optionalText,
+  label: optionalOutsideText,
+  title: optionalOutsideText,
   pinned: flagColumn,
   files: integerColumn,
   created_at: integerColumn,
@@ -75,8 +75,8 @@ const messageRow = v.object({
 type MessageRow = v.InferOutput<typeof messageRow>;
 
 const chatRow = v.object({
-  chat_id: idColumn,
-  title: optionalText,
+  chat_id: outsideText,
+  title: optionalOutsideText,
   created_at: integerColumn,
   updated_at: integerColumn,
   messages: integerColumn,
@@ -224,10 +224,10 @@ export const createWorkspaces = (database: Database, changes: Changes, data: Dat
       }
       update(key, ({ id }) => {
         if (label !== undefined) {
-          database.run('UPDATE message SET label = $label WHERE id = $id', { id, label });
+          database.run('UPDATE message SET label = $label WHERE id = $id', { id, label: toStoredText(label) });
         }
         if (chatTitle !== undefined) {
-          const title = chatTitle;
+          const title = toStoredText(chatTitle);
           database.run('UPDATE chat SET title = $title WHERE id = (SELECT chat FROM message WHERE id = $id)', {
             id,
             title,

@@ -153,11 +153,11 @@ describe('workspaces', () => {
     registry.workspaceFor(keyOf('m1', 'chat', 'other'));
     await writeAndKeep(registry, workspace, 'a.txt', 'a');
     await writeAndKeep(registry, workspace, 'a.txt', 'b');
-    registry.describeMessage(workspace.key, { label: 'First words', chatTitle: 'Sales' });
+    registry.describeMessage(workspace.key, { label: 'First\0words\ud800', chatTitle: 'Sales' });
     registry.pin(workspace.key, true);
     const [first, second, ...rest] = registry.listWorkspaces({ user: 'user' });
     assert.deepEqual(rest, []);
-    assert.deepEqual([first?.label, first?.pinned, first?.files], ['First words', true, 1]);
+    assert.deepEqual([first?.label, first?.pinned, first?.files], ['First\0words\ud800', true, 1]);
     assert.deepEqual([second?.label, second?.pinned, second?.files], [null, false, 0]);
     assert.equal(registry.listWorkspaces().length, 3);
     assert.equal(registry.listWorkspaces({ user: 'user', chatId: 'chat', messageId: 'm2' }).length, 1);
