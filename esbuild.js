@@ -75,7 +75,7 @@ const bundles = [
     splitting: true,
     entryPoints: { cli: 'src/cli/main.ts' },
     outdir: 'dist',
-    chunkNames: 'cli-[hash]',
+    chunkNames: 'cli-[name]',
     banner: {
       js: "import { createRequire as createRequireHere } from 'node:module'; const require = createRequireHere(import.meta.url);",
     },
@@ -99,7 +99,9 @@ if (options.has('--watch')) {
     await context.watch();
   }
 } else {
-  await rm(join(root, 'dist'), { recursive: true, force: true });
+  if (production) {
+    await rm(join(root, 'dist'), { recursive: true, force: true });
+  }
   try {
     const results = await Promise.all(bundles.map((bundle) => esbuild.build(bundle)));
     if (!options.has('--quiet')) {

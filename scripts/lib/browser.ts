@@ -13,8 +13,9 @@ import type { Processes } from './processes.ts';
 import { step } from './progress.mjs';
 
 const version = '153.0.0';
+const fonts = 'dejavu-fonts-ttf@2.37.3';
 const run = promisify(execFile);
-const folder = join(cache, 'tools', `chromium-${version}`);
+const folder = join(cache, 'tools', `chromium-${version}-with-fonts`);
 const unpacked = join(folder, 'unpacked');
 
 const offTheNetwork = [
@@ -25,13 +26,16 @@ const offTheNetwork = [
   '--disable-quic',
 ];
 
-/** The package's own one names folders in /tmp only. */
+/** The package's own one names folders in /tmp only. Fonts of ours first, so that screenshots are alike on every machine. */
 const fontConfiguration = `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>${join(unpacked, 'fonts')}</dir>
+  <dir>${join(folder, 'node_modules', 'dejavu-fonts-ttf', 'ttf')}</dir>
   <dir>/usr/share/fonts</dir>
   <cachedir>${join(unpacked, 'font-cache')}</cachedir>
+  <alias><family>monospace</family><prefer><family>DejaVu Sans Mono</family></prefer></alias>
+  <alias><family>sans-serif</family><prefer><family>Open Sans</family></prefer></alias>
 </fontconfig>
 `;
 
@@ -46,7 +50,7 @@ const install = async (): Promise<void> => {
     'the tests use VS Code in it; about 70 MB, kept in .cache',
     () =>
       installOnce(folder, async (staging) => {
-        await npmInstall(staging, [`@sparticuz/chromium@${version}`]);
+        await npmInstall(staging, [`@sparticuz/chromium@${version}`, fonts]);
         // The package unpacks itself, with the libraries that a plain system lacks, into the folder for temporary files.
         const target = join(staging, 'unpacked');
         await mkdir(target);

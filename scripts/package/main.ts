@@ -16,5 +16,12 @@ await step('Bundling', 'minified, as it is published', async () => {
 });
 await using processes = createProcesses();
 const vsce = join('node_modules', '@vscode', 'vsce', 'vsce');
-const packing = processes.start(process.execPath, [vsce, 'package', '--no-dependencies', ...process.argv.slice(2)]);
+const packing = processes.start(process.execPath, [
+  vsce,
+  'package',
+  '--no-dependencies',
+  '--no-rewrite-relative-links',
+  '--allow-missing-repository',
+  ...process.argv.slice(2),
+]);
 process.exitCode = await packing.ended;
