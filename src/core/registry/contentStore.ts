@@ -1,9 +1,8 @@
 // <data>/uploads/code_generated: kept bytes under their file id, read-only, each with its sidecar. Knows no database.
 //
 // The sidecar is put there before the content: content under its final name always has its sidecar.
-import { existsSync, statSync, unlinkSync, type BigIntStats } from 'node:fs';
+import { chmodSync, existsSync, statSync, unlinkSync, type BigIntStats } from 'node:fs';
 import { chmod, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataFolder } from '../dataFolder.ts';
 import { causeOf, CodedError } from '../errors.ts';
@@ -61,6 +60,7 @@ export const createContentStore = (data: DataFolder): ContentStore => {
   const folder = data.generated;
   const staging = join(folder, STAGING);
   const disk: DiskAbilities = { canReflink: true };
+  const syncNames = shared(() => syncFolder(folder));
   const contentPath = (id: string): string => join(folder, id);
   const sidecarPath = (id: string): string => join(folder, id + SIDECAR);
   const newStaged = async (): Promise<string> => {
@@ -124,11 +124,11 @@ export const createContentStore = (data: DataFolder): ContentStore => {
       await setReadOnly(staged.path);
       await writeSidecar(sidecar);
       await replace(staged.path, contentPath(sidecar.id));
-      await syncFolder(folder);
+      await syncNames();
     },
     writeSidecar: async (sidecar) => {
       await writeSidecar(sidecar);
-      await syncFolder(folder);
+      await syncNames();
     },
     readSidecar: (id) => readSidecar(sidecarPath(id)),
     remove: (id) => {
@@ -216,4 +216,30 @@ const syncFolder = async (path: string): Promise<void> => {
   } finally {
     await handle.close();
   }
+};
+
+/**
+ * Several callers at once share the work: each waits for one that began after its call, and those that wait for the next one wait for the
+ * same.
+ */
+const shared = (work: () => Promise<void>): (() => Promise<void>) => {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const start = (): Promise<void> => {
+    next = undefined;
+    const current = work().finally(() => {
+      if (running === current) {
+        running = undefined;
+      }
+    });
+    running = current;
+    return current;
+  };
+  return () => {
+    if (!running) {
+      return start();
+    }
+    next ??= running.then(start, start);
+    return next;
+  };
 };

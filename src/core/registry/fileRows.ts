@@ -1,6 +1,5 @@
 // Rows of generated files and their versions, and how they are told to callers.
-import { posix } from 'node:path';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import * as v from 'valibot';
 import type { DataFolder } from '../dataFolder.ts';
 import { outsideText, integerColumn, textColumn } from './columns.ts';
