@@ -146,8 +146,8 @@ describe('the prompt of a message', () => {
               listedFile(`old ${index}.xlsx`, `code_gen_m_${index}`),
             ),
             grounding: translated ? 'translated' : 'mounted',
-          tracked: translated ? Array.from({ length: 200 }, () => '.very-long-type-of-a-file') : null,
-          timeoutSeconds: 60,
+            tracked: translated ? Array.from({ length: 200 }, () => '.very-long-type-of-a-file') : null,
+            timeoutSeconds: 60,
           });
           assert.ok(text.length <= Math.max(smallestBudget, budgetCharacters));
           assert.match(text, /wide\.csv/u);

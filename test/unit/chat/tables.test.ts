@@ -237,7 +237,7 @@ describe('what is in a table file', () => {
           const table = await describeFile('changed.xlsx', changed);
           assert.ok(table?.kind === 'workbook' || table?.kind === 'unreadable');
         }),
-        { numRuns: 150 },
+        { numRuns: 100 },
       );
     });
   });

@@ -321,7 +321,7 @@ describe('any text as a transcript', () => {
           last = endLine;
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 
@@ -345,7 +345,7 @@ describe('any text as a transcript', () => {
         assert.deepEqual(told(parse(marked)), before.messages.length === 0 ? told(parse(text)) : told(before));
         assert.deepEqual(ensure(marked), { text: marked, changed: false });
       }),
-      { numRuns: 2000 },
+      { numRuns: 800 },
     );
   });
 });
@@ -417,7 +417,7 @@ describe('writing a conversation as a transcript', () => {
           );
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 });
