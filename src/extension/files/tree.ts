@@ -13,7 +13,14 @@ export interface FilesTree extends vscode.TreeDataProvider<Node>, DisposableLike
   refresh(): void;
 }
 
-const ago = (time: number): string => new Date(time).toLocaleString();
+/** The time, with the day unless it is today. */
+const timeText = (time: number): string => {
+  const date = new Date(time);
+  const isToday = date.toDateString() === new Date().toDateString();
+  return date.toLocaleString([], isToday ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });
+};
+
+const labelOf = ({ label }: vscode.TreeItem): string => (typeof label === 'string' ? label : (label?.label ?? ''));
 
 export const createFilesTree = (services: Services): FilesTree => {
   const emitter = new vscode.EventEmitter<Node | undefined>();
@@ -77,7 +84,7 @@ export const createFilesTree = (services: Services): FilesTree => {
         const { message } = node;
         const label = message.label ?? message.key.messageId;
         const found = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
-        found.description = ago(message.lastUsedAt);
+        found.description = timeText(message.lastUsedAt);
         found.iconPath = isRunning(node) ? new vscode.ThemeIcon('sync~spin') : new vscode.ThemeIcon('comment');
         found.tooltip = new vscode.MarkdownString().appendText(`${message.key.messageId}\n${message.path}`);
         return found;
@@ -85,7 +92,7 @@ export const createFilesTree = (services: Services): FilesTree => {
       case 'attachment': {
         const found = new vscode.TreeItem(node.name);
         found.resourceUri = vscode.Uri.file(node.path);
-        found.iconPath = new vscode.ThemeIcon('paperclip');
+        found.iconPath = new vscode.ThemeIcon('attach');
         found.description = sizeText(node.size);
         found.tooltip = vscode.l10n.t('Attached: /mnt/data/{0}', node.name);
         found.command = {
@@ -99,7 +106,7 @@ export const createFilesTree = (services: Services): FilesTree => {
         const { file } = node;
         const found = new vscode.TreeItem(file.name);
         found.resourceUri = fileUri(file.id, file.name);
-        found.description = `${sizeText(file.size)} · ${ago(Date.parse(file.created_at))}`;
+        found.description = `${sizeText(file.size)} · ${timeText(Date.parse(file.created_at))}`;
         found.tooltip = `${file.format}, ${file.size} B\n${file.created_at}`;
         found.command = { title: vscode.l10n.t('Open'), command: 'codeInterpreter.openFile', arguments: [node] };
         return found;
@@ -114,6 +121,8 @@ export const createFilesTree = (services: Services): FilesTree => {
       const found = item(node);
       found.id = nodeId(node);
       found.contextValue = node.kind;
+      // Without it a screen reader is given the tooltip.
+      found.accessibilityInformation = { label: `${labelOf(found)}, ${String(found.description)}` };
       return found;
     },
     getChildren: async (node) => {

@@ -40,7 +40,9 @@ export const isTranscript = (document: vscode.Uri): boolean => document.path.end
 
 const titleOf = (document: vscode.TextDocument): string => vscode.workspace.asRelativePath(document.uri);
 
-const labelOf = (code: string): string => (code.trim().split('\n')[0] ?? '').slice(0, 60);
+/** The first words, as plain text: of a Markdown link its text. */
+const labelOf = (text: string): string =>
+  (text.trim().split('\n')[0] ?? '').replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').slice(0, 60);
 
 /** The selection, whole from its first column: code that begins in the middle of a line loses nothing. */
 export const selectionSnippet = (editor: vscode.TextEditor, messages: CurrentMessages): Snippet => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { activateExtension } from '../support/extension.ts';
+import { waitForNotification } from '../support/notifications.ts';
 import { ui } from '../support/ui.ts';
 
 describe('in a folder that is not trusted', () => {
@@ -19,7 +20,7 @@ describe('the extension there', () => {
     const document = vscode.Uri.joinPath(folder, 'untrusted.py');
     await vscode.workspace.fs.writeFile(document, Buffer.from("open('/mnt/data/x', 'w').write('x')\n"));
     void vscode.commands.executeCommand('codeInterpreter.runFile', document);
-    await ui.waitFor('.notification-toast:has-text("trusted")', { seconds: 20 });
+    await waitForNotification('trusted folder', 20);
     await assert.rejects(api.run({ chat_id: 'c', message_id: 'm', code: '1' }), { code: 'usage.invalid' });
     assert.deepEqual(await api.listMessageFiles('c', 'm'), []);
   });

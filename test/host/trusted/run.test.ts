@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { CodeInterpreterApi } from '../../../src/extension/api.ts';
 import { activateExtension, eventually, putFile, putSample } from '../support/extension.ts';
+import { answerNotification } from '../support/notifications.ts';
 import { ui } from '../support/ui.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -43,6 +44,12 @@ describe('running code on the embedded gateway', () => {
     );
   });
 
+  afterEach(async function () {
+    if (this.currentTest?.state === 'failed') {
+      await ui.screenshot(`failed ${this.currentTest.title.replaceAll(/\W+/g, '-').slice(0, 40)}`);
+    }
+  });
+
   it('asks before code of a chat file runs, then runs its block from the code lens with the attachment', async () => {
     await putSample('sales-2025.xlsx');
     const document = await putSample('sales.chat.md');
@@ -50,7 +57,7 @@ describe('running code on the embedded gateway', () => {
     await vscode.commands.executeCommand('codeInterpreter.files.focus');
     await ui.waitFor('.codelens-decoration a:has-text("Run")', { seconds: 30 });
     await ui.click('.codelens-decoration a:has-text("Run")');
-    await ui.click('.notification-toast .monaco-button:has-text("Run")');
+    await answerNotification('Run code from the chat', 'Run');
     const files = await eventually(
       'the run of the sample',
       async () => {
@@ -119,8 +126,7 @@ describe('running code on the embedded gateway', () => {
     await ui.click('.editor-group-container.active .view-line:has-text("value / 0")', { button: 'right' });
     await ui.click('.context-view .action-label:has-text("Code Interpreter")');
     await ui.click('.context-view .action-label:has-text("Run Selection")');
-    await ui.waitFor('.notification-toast:has-text("ZeroDivisionError")', { seconds: 60 });
-    await ui.click('.notification-toast .monaco-button:has-text("Go to Line")');
+    await answerNotification('ZeroDivisionError', 'Go to Line');
     await eventually('the cursor on the line', () =>
       Promise.resolve(vscode.window.activeTextEditor?.selection.active.line === 4 ? true : undefined),
     );
@@ -129,12 +135,12 @@ describe('running code on the embedded gateway', () => {
   it('stops what runs, and keeps what it had written', async () => {
     const document = await putFile(
       'endless.py',
-      "import time\nopen('/mnt/data/partial.txt', 'w').write('so far')\nprint('going', flush=True)\nwhile True:\n    time.sleep(0.1)\n",
+      "import time\nopen('/mnt/data/partial.txt', 'w').write('so far')\nprint('go' + 'ing on', flush=True)\nwhile True:\n    time.sleep(0.1)\n",
     );
     const running = vscode.commands.executeCommand('codeInterpreter.runFile', document);
     await eventually('the output', async () => {
       const texts = await ui.frameTexts();
-      return texts.some((text) => text.includes('going')) ? true : undefined;
+      return texts.some((text) => text.includes('going on')) ? true : undefined;
     });
     await vscode.commands.executeCommand('codeInterpreter.stop');
     await running;
