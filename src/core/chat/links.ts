@@ -177,7 +177,8 @@ export const findDataPaths = (text: string, known: readonly string[] = []): Data
     const path = extent && normaliseDataPath(pathOf(text.slice(start, extent.end), extent.form));
     const read = extent && path !== null ? { start, end: extent.end, path } : null;
     const named = knownAt(text, start, known);
-    const isRead = extent && read && known.includes(read.path) && (extent.form !== 'plain' || read.end >= (named?.end ?? 0));
+    const isRead =
+      extent && read && known.includes(read.path) && (extent.form !== 'plain' || read.end >= (named?.end ?? 0));
     const link = isRead ? read : (named ?? read);
     if (link) {
       found.push(link);
