@@ -15,7 +15,7 @@ export interface Output {
 }
 
 const exitStatuses: readonly (readonly [RegExp, number])[] = [
-  [/^(usage|code|attachment|transcript|data|registry)\./, 2],
+  [/^(usage|code|attachment|transcript|data|registry|file|chat)\./, 2],
   [/^(gateway|kernel|embedded|message)\./, 3],
 ];
 

@@ -8,7 +8,7 @@ import {
   type EmbeddedGateway,
 } from '../../src/core/gateway/embedded/gatewayProcess.ts';
 import { atEnd } from './atEnd.ts';
-import { cacheFolder, temporaryFolder } from './places.ts';
+import { atExit, cacheFolder, temporaryFolder } from './places.ts';
 
 export interface TestGateway {
   readonly connection: GatewayConnection;
@@ -27,12 +27,11 @@ export const temporaryDataFolder = async (): Promise<DataFolder> =>
 export const startTestGateway = async (given?: DataFolder): Promise<TestGateway> => {
   const data = given ?? (await temporaryDataFolder());
   const gateway = await startEmbeddedGateway(data, { consent: true, cacheFolder });
-  const kill = (): void => {
+  const spare = atExit(() => {
     process.kill(gateway.pid, 'SIGKILL');
-  };
-  process.once('exit', kill);
+  });
   const stop = async (): Promise<void> => {
-    process.off('exit', kill);
+    spare();
     await stopEmbeddedGateway(data);
   };
   return { connection: gateway.connection, data, gateway, stop };

@@ -10,10 +10,30 @@ export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '..',
 /** The environments that the set-up of `npm test` installed. */
 export const cacheFolder = resolve(process.env['CODE_INTERPRETER_CACHE_DIR'] ?? join(repository, '.cache'));
 
+const atExitWorks = new Set<() => void>();
+
+process.once('exit', () => {
+  for (const work of atExitWorks) {
+    try {
+      work();
+    } catch {
+      // What it ends or removes is gone already.
+    }
+  }
+});
+
+/** Does `work` when this process ends, however it comes to that short of a SIGKILL; the returned function takes it back. */
+export const atExit = (work: () => void): (() => void) => {
+  atExitWorks.add(work);
+  return () => {
+    atExitWorks.delete(work);
+  };
+};
+
 /** A folder of this process's own, removed when the process ends. */
 export const temporaryFolder = async (purpose: string): Promise<string> => {
   const path = await mkdtemp(join(tmpdir(), `code-interpreter-${purpose}-`));
-  process.once('exit', () => {
+  atExit(() => {
     rmSync(path, { recursive: true, force: true });
   });
   return path;

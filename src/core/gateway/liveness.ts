@@ -29,7 +29,7 @@ const tick = 1_000;
 /** Silence during work after which the gateway is asked whether the kernel is still there. */
 const silenceBeforeAsking = 15_000;
 /** How long a connection may be away, in work, before the kernel counts as lost. */
-const awayLimit = 20_000;
+const awayLimit = 15_000;
 
 /**
  * Watches one connection; `died` tells that the gateway found the kernel dead. Idle, it costs no request; in work, at most one each second while

@@ -8,9 +8,9 @@ export interface SocketOptions {
 
 /** The upgrade waits for the kernel: up to 60 s on a gateway (`EG_KERNEL_INFO_TIMEOUT`). */
 const handshakeTimeout = 75_000;
-/** Proxies cut idle connections after 60 s; 10 s also finds a half-open one within {@link silenceLimit}. */
-const pingInterval = 10_000;
-const silenceLimit = 20_000;
+/** Proxies cut idle connections after 60 s. This often also finds a half-open one soon enough for a run to end within 30 s of it. */
+const pingInterval = 4_000;
+const silenceLimit = 10_000;
 
 const clientOptions = (options: SocketOptions): ClientOptions => ({
   // A token in the address would be written to the gateway's access log; a header is not.

@@ -31,7 +31,7 @@ export interface AcquiredKernel {
   /** It took the place of an earlier one of the message, whose variables are gone. */
   readonly replaced: boolean;
   /** Gives it back for the message's next run; a lost or retired one is removed. */
-  release(): Promise<void>;
+  release(): void;
   /** This run is its last one. */
   retire(): void;
   /** Deletes it on the gateway. */
@@ -189,11 +189,12 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         kernel: acquired.kernel,
         fresh,
         replaced: fresh && bereft.delete(workspace.id),
-        release: async () => {
+        release: () => {
           acquired.inUse = false;
           acquired.usedAt = Date.now();
           if (acquired.kernel.session.isLost || acquired.retired || acquired.removal !== undefined) {
-            await remove(acquired);
+            // Not waited for: a gateway that does not answer would hold up the end of the run.
+            inBackground(remove(acquired));
           }
         },
         retire: () => {

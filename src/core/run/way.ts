@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import { translateCode } from '../paths/codeTranslator.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
-import { takeSnapshot, type Snapshot } from '../workspace/snapshot.ts';
+import { serializeSnapshot, takeSnapshot, type Snapshot } from '../workspace/snapshot.ts';
 import { attachToWorkspace, type Attached } from './attach.ts';
 import type { RunEvent, RunListener } from './events.ts';
 import { executeCell, type Execution } from './execution.ts';
@@ -53,7 +53,8 @@ const acquireKernel = async (context: RunContext): Promise<AcquiredKernel> => {
     throwIfAborted(hooks.signal);
     tell({ kind: 'phase', phase: 'launch' });
     try {
-      return await kernels.acquire(gateway, workspace, request.kernelName ?? null, hooks.signal);
+      const kernelName = request.kernelName ?? context.settings().kernelName;
+      return await kernels.acquire(gateway, workspace, kernelName, hooks.signal);
     } catch (error) {
       if (!isOutdated(error)) {
         throw error;
@@ -124,6 +125,8 @@ const execute = async (
             kernelName: kernel.kernelName,
             startedAt,
           });
+          // What a process that is killed in mid-run leaves to the next one.
+          registry.writeBaseline(workspace, serializeSnapshot(before));
           attached.recordInputs(runId);
         },
       },
@@ -160,6 +163,6 @@ export const runMessage = async (
     const before = await takeSnapshot(workspace.path, { hashRecent: true });
     return await execute(context, acquired, before, attached);
   } finally {
-    await acquired.release();
+    acquired.release();
   }
 };
