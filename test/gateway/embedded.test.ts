@@ -1,6 +1,6 @@
 // The embedded gateway: started once for all who ask, kept to its user, and ended with nothing left.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -66,6 +66,17 @@ const kernelPython = async (): Promise<string> => {
   const environment = findEnvironment(cacheFolder, kernelRecipe, python);
   assert.ok(environment);
   return environment.python;
+};
+
+/** Another Python with the same packages. */
+const anotherPython = async (python: string): Promise<string> => {
+  const folder = join(await temporaryFolder('python'), 'another');
+  const say = 'import sysconfig; print(sysconfig.get_path("purelib"))';
+  const packages = execFileSync(python, ['-c', say], { encoding: 'utf8' });
+  execFileSync(python, ['-m', 'venv', '--without-pip', folder]);
+  const own = join(folder, 'bin', 'python');
+  writeFileSync(join(execFileSync(own, ['-c', say], { encoding: 'utf8' }).trim(), 'packages.pth'), packages);
+  return own;
 };
 
 describe('the embedded gateway', () => {
@@ -214,8 +225,11 @@ describe('the embedded gateway', () => {
       await withKernel({ connection: first.connection, data }, async ({ run }) => {
         assert.equal(await run('import sys; print(sys.executable)'), own);
       });
-      const changed = await startEmbeddedGateway(data, options);
-      assert.equal(changed.reused, false);
+      const changed = await startEmbeddedGateway(data, { ...options, kernelPython: await anotherPython(own) });
+      assert.deepEqual([changed.pid, changed.reused], [first.pid, true]);
+      await withKernel({ connection: changed.connection, data }, async ({ run }) => {
+        assert.match(await run('import sys; print(sys.executable)'), /another\/bin\/python$/);
+      });
     });
   });
 

@@ -1,22 +1,21 @@
 // The embedded gateway of a data folder: set up once, started when needed, shared by all windows and commands.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { delay } from '../../async.ts';
 import { resolveCacheFolder, type DataFolder } from '../../dataFolder.ts';
-import { CodedError, isCoded } from '../../errors.ts';
+import { causeOf, CodedError, isCoded } from '../../errors.ts';
 import type { Grounding } from '../../kernel/capabilities.ts';
 import { probeMountSupport } from '../../kernel/wrapper/mountSupport.ts';
 import { silentLog, type Log } from '../../log.ts';
-import { livenessOf, processOf, thisProcess } from '../../registry/processIdentity.ts';
+import { processOf } from '../../registry/processIdentity.ts';
 import type { GatewayConnection } from '../connection.ts';
-import { createGatewayHttp } from '../http.ts';
 import { ensureEnvironment, kernelGatewayRecipe, type Environment, type SetUpProgress } from './environments.ts';
 import { writeKernelspecs } from './kernelspecs.ts';
 import { withLock } from './lock.ts';
-import { install, makePlan, type Plan } from './plan.ts';
+import { install, makePlan, type Installed, type Plan } from './plan.ts';
 import { isProven, markProven, proveKernel } from './proof.ts';
-import { startServer, type Server } from './server.ts';
-import { readState, removeState, writeState, type GatewayState } from './state.ts';
+import { endProcess, runningState } from './running.ts';
+import { startServer } from './server.ts';
+import { writeState, type GatewayState } from './state.ts';
 
 export interface EmbeddedOptions {
   /** Whether the user agreed to what the first installation takes. */
@@ -62,23 +61,6 @@ const describe = (state: GatewayState, reused: boolean): EmbeddedGateway => ({
   ...(state.mountFailure !== null && { reason: state.mountFailure }),
 });
 
-/** The state of a gateway that really runs and answers, else `null`. */
-const runningState = async (data: DataFolder): Promise<GatewayState | null> => {
-  const state = readState(data);
-  if (!state || livenessOf(state.process, thisProcess()) === 'dead') {
-    return null;
-  }
-  const http = createGatewayHttp({ baseUrl: state.baseUrl, token: state.token });
-  try {
-    await http.request({ method: 'GET', path: 'api/kernelspecs', timeout: 5_000 }, [200]);
-    return state;
-  } catch {
-    return null;
-  } finally {
-    await http.dispose();
-  }
-};
-
 export type EmbeddedStatus = { readonly running: false } | ({ readonly running: true } & EmbeddedGateway);
 
 /** Whether the data folder's gateway runs; starts nothing. */
@@ -87,86 +69,77 @@ export const embeddedGatewayStatus = async (data: DataFolder): Promise<EmbeddedS
   return state ? { running: true, ...describe(state, true) } : { running: false };
 };
 
-const sleepUntilEnded = async (identity: GatewayState['process'], milliseconds: number): Promise<boolean> => {
-  const self = thisProcess();
-  const deadline = Date.now() + milliseconds;
-  while (Date.now() < deadline) {
-    if (livenessOf(identity, self) !== 'alive') {
-      return true;
+/** Whether a running gateway has all that it was started with. */
+const isWhole = (state: GatewayState): boolean => existsSync(state.gatewayPython);
+
+/** Whether it has the kernel that is asked for now. */
+const hasKernel = (state: GatewayState, options: EmbeddedOptions): boolean =>
+  state.askedKernelPython === (options.kernelPython ?? null) && existsSync(state.kernelPython);
+
+/** The first time with these two Pythons: proves that kernels start. @throws CodedError `embedded.startFailed`, `cancelled` */
+const prove = async (state: GatewayState, log: Log, signal: AbortSignal | undefined): Promise<void> => {
+  if (isProven(state)) {
+    return;
+  }
+  try {
+    await proveKernel(state, log, signal);
+    markProven(state);
+  } catch (error) {
+    if (isCoded(error, 'cancelled')) {
+      throw error;
     }
-    await delay(50);
+    const cause = `no kernel starts (${causeOf(error)})`;
+    throw new CodedError('embedded.startFailed', { cause, log: state.logFile }, { cause: error });
   }
-  return false;
 };
 
-/** Ends the process of the last state, within 15 s; false when there is none to end. */
-const endProcess = async (data: DataFolder): Promise<boolean> => {
-  const state = readState(data);
-  if (!state || livenessOf(state.process, thisProcess()) !== 'alive') {
-    removeState(data);
-    return false;
-  }
-  // On SIGTERM it ends its kernels first; on SIGKILL their death signal does.
-  process.kill(state.process.pid, 'SIGTERM');
-  if (!(await sleepUntilEnded(state.process, 10_000))) {
-    process.kill(state.process.pid, 'SIGKILL');
-    await sleepUntilEnded(state.process, 5_000);
-  }
-  removeState(data);
-  return true;
-};
-
-/** Whether a running gateway has all that it was started with, and the kernel that is asked for now. */
-const isCurrent = (state: GatewayState, options: EmbeddedOptions): boolean =>
-  state.askedKernelPython === (options.kernelPython ?? null) &&
-  existsSync(state.kernelPython) &&
-  existsSync(state.gatewayPython);
-
-interface Start {
-  readonly data: DataFolder;
+interface Prepared {
   readonly plan: Plan;
-  readonly options: EmbeddedOptions;
-  readonly kernelPython: string;
+  readonly installed: Installed;
   readonly mountFailure: string | null;
-  readonly log: Log;
 }
 
-/** Starts a gateway, and the first time with these environments proves that its kernels start. */
-const startKind = async (start: Start, kind: GatewayState['kind'], environment: Environment): Promise<GatewayState> => {
-  const { data, options, kernelPython } = start;
-  const { signal } = options;
-  const endWithCaller = options.stopWithCaller ?? false;
-  const server: Server = await startServer({ data, kind, environment, port: options.port, endWithCaller, signal });
+/** Finds and installs what is needed. @throws CodedError `embedded.consentNeeded`, those of {@link makePlan} and {@link install} */
+const prepare = async (cacheFolder: string, options: EmbeddedOptions): Promise<Prepared> => {
+  const { signal, onProgress = () => undefined } = options;
+  const plan = await makePlan(cacheFolder, options, signal);
+  if (plan.megabytes > 0 && !options.consent) {
+    throw new CodedError('embedded.consentNeeded', { megabytes: plan.megabytes, folder: cacheFolder });
+  }
+  const [installed, support] = await Promise.all([
+    install(cacheFolder, plan, { onProgress, signal }),
+    probeMountSupport(),
+  ]);
+  return { plan, installed, mountFailure: support.supported ? null : support.reason };
+};
+
+/** Starts a gateway of this kind; one whose kernels don't start is ended again. */
+const startKind = async (
+  data: DataFolder,
+  options: EmbeddedOptions,
+  { plan, installed, mountFailure }: Prepared,
+  kind: GatewayState['kind'],
+  environment: Environment,
+): Promise<GatewayState> => {
+  const { port, signal, stopWithCaller = false, log = silentLog } = options;
+  const { pid, baseUrl, token, logFile } = await startServer({
+    ...{ data, kind, environment, port, signal },
+    endWithCaller: stopWithCaller,
+  });
   const state: GatewayState = {
-    process: processOf(server.pid),
-    kind,
-    baseUrl: server.baseUrl,
-    token: server.token,
-    pythonVersion: start.plan.gateway.python.version.join('.'),
-    logFile: server.logFile,
+    process: processOf(pid),
+    ...{ kind, baseUrl, token, logFile, mountFailure },
+    pythonVersion: plan.gateway.python.version.join('.'),
     gatewayPython: environment.python,
-    kernelPython,
+    kernelPython: installed.kernelPython,
     askedKernelPython: options.kernelPython ?? null,
-    mountFailure: start.mountFailure,
   };
   writeState(data, state);
-  if (!isProven(environment, kernelPython)) {
-    try {
-      await proveKernel({ baseUrl: server.baseUrl, token: server.token }, start.log, signal);
-      markProven(environment, kernelPython);
-    } catch (error) {
-      await endProcess(data);
-      throw isCoded(error, 'cancelled')
-        ? error
-        : new CodedError(
-            'embedded.startFailed',
-            {
-              cause: `no kernel starts (${error instanceof Error ? error.message : String(error)})`,
-              log: server.logFile,
-            },
-            { cause: error },
-          );
-    }
+  try {
+    await prove(state, log, signal);
+  } catch (error) {
+    await endProcess(data);
+    throw error;
   }
   return state;
 };
@@ -174,43 +147,73 @@ const startKind = async (start: Start, kind: GatewayState['kind'], environment: 
 const canFallBack = (error: unknown): boolean =>
   isCoded(error, 'embedded.installFailed') || isCoded(error, 'embedded.startFailed');
 
-const installAndStart = async (data: DataFolder, options: EmbeddedOptions, log: Log): Promise<GatewayState> => {
-  const cacheFolder = options.cacheFolder ?? resolveCacheFolder();
-  const { signal } = options;
-  const onProgress = options.onProgress ?? (() => undefined);
-  const plan = await makePlan(cacheFolder, options, signal);
-  if (plan.megabytes > 0 && !options.consent) {
-    throw new CodedError('embedded.consentNeeded', { megabytes: plan.megabytes, folder: cacheFolder });
-  }
-  const [{ gateway, kernelPython }, mountSupport] = await Promise.all([
-    install(cacheFolder, plan, { onProgress, signal }),
-    probeMountSupport(),
-  ]);
-  const mountFailure = mountSupport.supported ? null : mountSupport.reason;
-  const start: Start = { data, plan, options, kernelPython, mountFailure, log };
+/** Starts Enterprise Gateway, or Kernel Gateway where that does not work. */
+const start = async (
+  data: DataFolder,
+  cacheFolder: string,
+  options: EmbeddedOptions,
+  prepared: Prepared,
+): Promise<GatewayState> => {
+  const { signal, onProgress = () => undefined, log = silentLog } = options;
+  const { gateway } = prepared.installed;
   onProgress({ step: 'Starting the embedded gateway', reason: 'no gateway of your own is set' });
-  writeKernelspecs(data, kernelPython);
   try {
     if ('failure' in gateway) {
       throw gateway.failure;
     }
-    return await startKind(start, 'enterprise-gateway', gateway);
+    return await startKind(data, options, prepared, 'enterprise-gateway', gateway);
   } catch (error) {
     if (!canFallBack(error)) {
       throw error;
     }
     log.warn(`Enterprise Gateway does not work here, Kernel Gateway is tried: ${String(error)}`);
     try {
-      const environment = await ensureEnvironment(cacheFolder, kernelGatewayRecipe, plan.gateway.python, {
-        onProgress,
-        signal,
-      });
-      return await startKind(start, 'kernel-gateway', environment);
+      const { python } = prepared.plan.gateway;
+      const environment = await ensureEnvironment(cacheFolder, kernelGatewayRecipe, python, { onProgress, signal });
+      return await startKind(data, options, prepared, 'kernel-gateway', environment);
     } catch (second) {
       log.warn(`Kernel Gateway does not work either: ${String(second)}`);
       throw isCoded(second, 'cancelled') ? second : error;
     }
   }
+};
+
+/** Gives a running gateway another Python for its next kernels; those that run keep theirs. */
+const changeKernel = async (
+  data: DataFolder,
+  running: GatewayState,
+  options: EmbeddedOptions,
+  { installed }: Prepared,
+): Promise<GatewayState> => {
+  const state = { ...running, kernelPython: installed.kernelPython, askedKernelPython: options.kernelPython ?? null };
+  try {
+    await prove(state, options.log ?? silentLog, options.signal);
+  } catch (error) {
+    writeKernelspecs(data, running.kernelPython);
+    throw error;
+  }
+  writeState(data, state);
+  return state;
+};
+
+/** Long enough for a gateway that is busy: one that is taken for dead is ended with all its kernels. */
+const patience = 20_000;
+
+const startLocked = async (data: DataFolder, options: EmbeddedOptions): Promise<EmbeddedGateway> => {
+  const running = await runningState(data, patience);
+  const usable = running && isWhole(running) ? running : null;
+  if (usable && hasKernel(usable, options)) {
+    return describe(usable, true);
+  }
+  const cacheFolder = options.cacheFolder ?? resolveCacheFolder();
+  const prepared = await prepare(cacheFolder, options);
+  if (!usable) {
+    await endProcess(data);
+  }
+  writeKernelspecs(data, prepared.installed.kernelPython);
+  return usable
+    ? describe(await changeKernel(data, usable, options, prepared), true)
+    : describe(await start(data, cacheFolder, options, prepared), false);
 };
 
 /**
@@ -221,27 +224,12 @@ export const startEmbeddedGateway = async (data: DataFolder, options: EmbeddedOp
   if (process.platform === 'win32') {
     throw new CodedError('embedded.unsupportedPlatform', { platform: 'Windows' });
   }
-  const reuse = async (): Promise<EmbeddedGateway | null> => {
-    const state = await runningState(data);
-    if (!state || !isCurrent(state, options)) {
-      return null;
-    }
-    writeKernelspecs(data, state.kernelPython);
-    return describe(state, true);
-  };
-  const running = await reuse();
-  return (
-    running ??
-    withLock(join(data.gateway, 'start.lock'), lockBound, options.signal, async () => {
-      const meanwhile = await reuse();
-      if (meanwhile) {
-        return meanwhile;
-      }
-      // One that does not answer, or whose Python is another one than asked for.
-      await endProcess(data);
-      return describe(await installAndStart(data, options, options.log ?? silentLog), false);
-    })
-  );
+  const running = await runningState(data);
+  if (running && isWhole(running) && hasKernel(running, options)) {
+    writeKernelspecs(data, running.kernelPython);
+    return describe(running, true);
+  }
+  return withLock(join(data.gateway, 'start.lock'), lockBound, options.signal, () => startLocked(data, options));
 };
 
 /** Stops the data folder's gateway with all its kernels, within 15 s; false when it did not run. */

@@ -1,15 +1,14 @@
 // Whether a gateway really starts kernels, found out by starting one.
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as v from 'valibot';
 import { CodedError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
-import type { GatewayConnection } from '../connection.ts';
 import { createGatewayHttp } from '../http.ts';
 import { connectKernel } from '../kernelSession.ts';
 import { launchKernel, removeKernel } from '../launch.ts';
-import type { Environment } from './environments.ts';
+import type { GatewayState } from './state.ts';
 
 const readyBound = 60_000;
 
@@ -18,11 +17,11 @@ const readyBound = 60_000;
  * @throws CodedError of the `kernel.` and `gateway.` groups, `cancelled`
  */
 export const proveKernel = async (
-  connection: GatewayConnection,
+  { baseUrl, token }: GatewayState,
   log: Log,
   signal: AbortSignal | undefined,
 ): Promise<void> => {
-  const http = createGatewayHttp(connection);
+  const http = createGatewayHttp({ baseUrl, token });
   const background: Promise<void>[] = [];
   try {
     const kernel = await launchKernel(http, {
@@ -51,11 +50,12 @@ export const proveKernel = async (
   }
 };
 
-const proofFile = (environment: Environment): string => join(environment.folder, 'proven.json');
+/** Beside the gateway's environment: which kernels' Pythons it was proven with. */
+const proofFile = (state: GatewayState): string => join(dirname(dirname(state.gatewayPython)), 'proven.json');
 
-const readProofs = (environment: Environment): readonly string[] => {
+const readProofs = (state: GatewayState): readonly string[] => {
   try {
-    const parsed = v.safeParse(v.array(v.string()), JSON.parse(readFileSync(proofFile(environment), 'utf8')));
+    const parsed = v.safeParse(v.array(v.string()), JSON.parse(readFileSync(proofFile(state), 'utf8')));
     return parsed.success ? parsed.output : [];
   } catch {
     return [];
@@ -63,9 +63,8 @@ const readProofs = (environment: Environment): readonly string[] => {
 };
 
 /** Whether a gateway of this environment has already started a kernel of this Python. */
-export const isProven = (environment: Environment, kernelPython: string): boolean =>
-  readProofs(environment).includes(kernelPython);
+export const isProven = (state: GatewayState): boolean => readProofs(state).includes(state.kernelPython);
 
-export const markProven = (environment: Environment, kernelPython: string): void => {
-  writeFileSync(proofFile(environment), JSON.stringify([...new Set([...readProofs(environment), kernelPython])]));
+export const markProven = (state: GatewayState): void => {
+  writeFileSync(proofFile(state), JSON.stringify([...new Set([...readProofs(state), state.kernelPython])]));
 };
