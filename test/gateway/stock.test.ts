@@ -1,0 +1,115 @@
+// A gateway started apart: its own token, kernels without our wrapper, a data folder that they see under another path or not at all.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { DataFolder } from '../../src/core/dataFolder.ts';
+import { isCoded } from '../../src/core/errors.ts';
+import type { RunSettings } from '../../src/core/run/request.ts';
+import type { RunResult } from '../../src/core/run/result.ts';
+import { command, jsonOf } from '../support/commandLine.ts';
+import { temporaryDataFolder } from '../support/embeddedGateway.ts';
+import { keptBy, newMessage, run, withInterpreter } from '../support/interpreter.ts';
+import { temporaryFolder } from '../support/places.ts';
+import { eventually, kernelsOf } from '../support/processes.ts';
+import { startStockGateway, type StockGateway } from '../support/stockGateway.ts';
+
+const writeFile = "open('kept.csv', 'w').write('1')\n";
+
+describe('a stock gateway', () => {
+  let data: DataFolder;
+  let gateway: StockGateway;
+
+  const runWith = (settings: Partial<RunSettings>, code: string): Promise<RunResult> =>
+    withInterpreter({ connection: gateway.connection, dataFolder: data.root, settings }, (on) => run(code, { on }));
+
+  before(async () => {
+    data = await temporaryDataFolder();
+    gateway = await startStockGateway(data.root);
+  });
+
+  after(async () => {
+    await gateway.stop();
+  });
+
+  it('runs code in the workspace and keeps what it writes, with its own token on the command line', async () => {
+    const message = ['--chat', randomUUID(), '--message', randomUUID()];
+    const remote = ['--gateway', gateway.connection.baseUrl, '--token-env', 'STOCK_TOKEN'];
+    const end = await command(['run', '--json', ...message, ...remote, '-c', `${writeFile}6 * 7`], {
+      dataFolder: data.root,
+      env: { STOCK_TOKEN: gateway.connection.token ?? '' },
+    });
+    assert.equal(end.status, 0, end.stderr);
+    const result = jsonOf(end) as RunResult;
+    assert.deepEqual([result.status, result.result, result.reach], ['ok', '42', 'shared']);
+    assert.deepEqual([result.grounding, keptBy(result)], ['translated', ['/mnt/data/kept.csv created']]);
+    await eventually('no kernel', () => kernelsOf(gateway.pid).length === 0);
+  });
+
+  it('says translated, and no path of this machine is in what comes back', async () => {
+    const result = await runWith({}, `${writeFile}import os; print(os.getcwd(), os.path.abspath('kept.csv'))`);
+    assert.equal(result.stdout, '/mnt/data /mnt/data/kept.csv\n');
+    assert.ok(!JSON.stringify([result.outputs, result.stdout, result.error]).includes(data.root));
+  });
+
+  it('makes /mnt/data true for literals and computed paths', async () => {
+    const code = `import pathlib, subprocess
+open('/mnt/data/a.txt', 'w').write('literal')
+(pathlib.Path('/mnt') / 'data' / 'b.txt').write_text('computed')
+subprocess.run(['cp', '/mnt/data/a.txt', '/mnt/data/c.txt'], check=True)
+open('/mnt/data/missing.txt')`;
+    const result = await runWith({ grounding: 'translated' }, code);
+    assert.deepEqual(keptBy(result), ['/mnt/data/a.txt created', '/mnt/data/b.txt created', '/mnt/data/c.txt created']);
+    assert.equal(result.error?.name, 'FileNotFoundError');
+    assert.match(result.error.value, /'\/mnt\/data\/missing\.txt'/);
+    assert.ok(!JSON.stringify([result.outputs, result.stdout, result.error]).includes(data.root));
+  });
+
+  it('refuses where mounted is wanted', async () => {
+    await assert.rejects(runWith({ grounding: 'mounted' }, '1'), (error) =>
+      isCoded(error, 'kernel.groundingUnavailable'),
+    );
+  });
+
+  it('sees the data folder under another path, where that is told', async () => {
+    const link = join(await temporaryFolder('link'), 'as-the-kernel-sees-it');
+    await symlink(data.root, link);
+    const result = await runWith({ kernelDataDir: link, reach: 'shared' }, `${writeFile}import os; print(os.getcwd())`);
+    assert.deepEqual([result.reach, keptBy(result)], ['shared', ['/mnt/data/kept.csv created']]);
+    assert.equal(result.stdout, '/mnt/data\n');
+  });
+
+  for (const [what, settings] of [
+    ['a kernel that does not see the folder', { kernelName: 'elsewhere' }],
+    ['a wrong path of it', { kernelDataDir: '/nowhere/at/all' }],
+  ] as const) {
+    it(`${what}: the run works, and what stayed there is named`, async () => {
+      const result = await runWith(settings, `${writeFile}import os; print(os.getcwd())`);
+      assert.deepEqual([result.status, result.stdout, result.reach], ['ok', '/mnt/data\n', 'channel']);
+      assert.deepEqual(result.files, []);
+      assert.deepEqual(
+        result.skipped.map(({ path }) => path),
+        ['/mnt/data/kept.csv'],
+      );
+      assert.match(result.skipped[0]?.reason ?? '', /no folder is shared/);
+      await assert.rejects(runWith({ ...settings, reach: 'shared' }, '1'), (error) =>
+        isCoded(error, 'kernel.reachUnavailable'),
+      );
+    });
+  }
+
+  it('a kernel that the gateway removed is replaced', async () => {
+    await withInterpreter({ connection: gateway.connection, dataFolder: data.root }, async (on) => {
+      const key = newMessage(on);
+      await run('x = 1', { on, key });
+      const [kernel] = kernelsOf(gateway.pid);
+      process.kill(kernel ?? 0, 'SIGKILL');
+      await eventually('the gateway started it again', () => {
+        const [now] = kernelsOf(gateway.pid);
+        return now !== undefined && now !== kernel;
+      });
+      const next = await run("'x' in dir()", { on, key });
+      assert.deepEqual([next.status, next.result], ['ok', 'False']);
+    });
+  });
+});

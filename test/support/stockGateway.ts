@@ -1,0 +1,100 @@
+// An Enterprise Gateway as an administrator would start it: its own token, kernels without our wrapper.
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { GatewayConnection } from '../../src/core/gateway/connection.ts';
+import { findEnvironment, gatewayRecipe, kernelRecipe } from '../../src/core/gateway/embedded/environments.ts';
+import { findPythons, pythonForGateway } from '../../src/core/gateway/embedded/python.ts';
+import { createGatewayHttp } from '../../src/core/gateway/http.ts';
+import { identifyServer } from '../../src/core/gateway/serverKind.ts';
+import { atExit, cacheFolder, temporaryFolder } from './places.ts';
+import { eventually } from './processes.ts';
+
+export interface StockGateway {
+  readonly connection: GatewayConnection;
+  readonly pid: number;
+  stop(): Promise<void>;
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => {
+        resolve(port);
+      });
+    });
+  });
+
+/** What the set-up of the tests installed. */
+const environments = async (): Promise<{ gateway: string; kernel: string }> => {
+  const pythons = await findPythons(undefined);
+  const [forKernel] = pythons;
+  const forGateway = pythonForGateway(pythons);
+  const kernel = forKernel && findEnvironment(cacheFolder, kernelRecipe, forKernel);
+  const gateway = forGateway && findEnvironment(cacheFolder, gatewayRecipe(forGateway), forGateway);
+  if (!kernel || !gateway) {
+    throw new Error(`there are no environments in ${cacheFolder}: run npm test once`);
+  }
+  return { gateway: gateway.python, kernel: kernel.python };
+};
+
+/**
+ * Starts a gateway with the kernels `python3` and `elsewhere`: the latter does not see `hidden`, like a kernel on another machine.
+ */
+export const startStockGateway = async (hidden: string): Promise<StockGateway> => {
+  const { gateway, kernel } = await environments();
+  const folder = await temporaryFolder('stock');
+  const command = [kernel, '-m', 'ipykernel_launcher', '-f', '{connection_file}'];
+  const hide = 'mount -t tmpfs tmpfs "$0" && exec "$@"';
+  const kernels: Record<string, string[]> = {
+    python3: command,
+    elsewhere: ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', hide, hidden, ...command],
+  };
+  for (const [name, argv] of Object.entries(kernels)) {
+    await mkdir(join(folder, 'share', 'kernels', name), { recursive: true });
+    const spec = { argv, display_name: name, language: 'python' };
+    await writeFile(join(folder, 'share', 'kernels', name, 'kernel.json'), JSON.stringify(spec));
+  }
+  const token = randomBytes(16).toString('hex');
+  const port = await freePort();
+  const child = spawn(gateway, ['-m', 'enterprise_gateway'], {
+    stdio: 'ignore',
+    env: {
+      PATH: process.env['PATH'],
+      HOME: folder,
+      EG_AUTH_TOKEN: token,
+      EG_IP: '127.0.0.1',
+      EG_PORT: String(port),
+      EG_PORT_RETRIES: '0',
+      EG_UNAUTHORIZED_USERS: '',
+      JUPYTER_PATH: join(folder, 'share'),
+    },
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const spare = atExit(() => child.kill('SIGKILL'));
+  const connection = { baseUrl: `http://127.0.0.1:${port}/`, token };
+  const http = createGatewayHttp(connection);
+  try {
+    await eventually('the gateway answers', async () => {
+      try {
+        return await identifyServer(http);
+      } catch {
+        return null;
+      }
+    });
+  } finally {
+    await http.dispose();
+  }
+  return {
+    connection,
+    pid: child.pid ?? 0,
+    stop: async () => {
+      spare();
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+};
