@@ -13,13 +13,13 @@ export const findPython = (): { readonly path: string } | { readonly missing: st
   return fit === 'True' ? { path: path.join(' ') } : { missing: 'python3 is older than 3.8' };
 };
 
-/** Runs a script with JSON on its standard input, and gives the JSON on its standard output. */
-export const runPython = (path: string, script: string, input: unknown, cwd?: string): unknown => {
+/** Runs a script with JSON on its standard input and `temporary` for its temporary files, and gives the JSON on its standard output. */
+export const runPython = (path: string, script: string, input: unknown, temporary: string): unknown => {
   const ran = spawnSync(path, ['-c', script], {
     input: JSON.stringify(input),
     encoding: 'utf8',
     maxBuffer: 1 << 28,
-    ...(cwd !== undefined && { cwd }),
+    env: { ...process.env, TMPDIR: temporary },
   });
   if (ran.status !== 0) {
     throw new Error(`python3 ended with ${ran.status ?? ran.signal ?? 'nothing'}: ${ran.stderr}`);

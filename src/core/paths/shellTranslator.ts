@@ -8,7 +8,7 @@ interface Scanned {
 }
 
 /** A piece of a word without quotes: everything that ends no word and opens no quote. */
-const wordPiece = /(?:[^\s"'`$\\;&|<>()#]|(?<=\S)#|\\[\s\S]|\$(?![('"]))+/y;
+const wordPiece = /(?:[^ \t\r\n"'`$\\;&|<>()#]|(?<=[^ \t\r\n])#|\\[\s\S]|\$(?![('"]))+/y;
 const hereDocument = /<<-?[ \t]*(\\?[A-Za-z_]\w*|'[^'\n]+'|"[^"\n]+")/y;
 
 const matchAt = (pattern: RegExp, text: string, position: number): RegExpExecArray | null => {
@@ -84,7 +84,7 @@ const scan = (code: string, start: number, realPath: string, close: ')' | undefi
   let waiting: string[] = [];
   const take = (scanned: Scanned, opening: string): void => {
     text += opening + scanned.text;
-    word += code.slice(position, scanned.end).replace(/["']$/, '');
+    word += code.slice(position + opening.length, scanned.end - 1);
     position = scanned.end;
   };
   while (position < code.length) {

@@ -4,7 +4,7 @@ import type { Quoting } from './quoting.ts';
 
 const spelled = /\/+mnt\/+(?:\.\/+)*data/g;
 /** What stands there makes the path, or takes part in it: `{base}/mnt/data`, `$(pwd)/mnt/data`, `*` before it. */
-const continued = /[)}\]*?$\\]$/;
+const continued = /[)}\]*?$/\\]$/;
 /** A pattern that also fits the neighbours of the folder is left alone: written out, it would show other messages. */
 const pattern = /^[*?[]/;
 

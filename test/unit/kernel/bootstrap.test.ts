@@ -42,6 +42,7 @@ json.dump(replies, sys.stdout)
 describe('the start of the kernel side', () => {
   let python: string;
   let workspace: string;
+  let temporary: string;
 
   before(async function () {
     const found = findPython();
@@ -50,13 +51,14 @@ describe('the start of the kernel side', () => {
       this.skip();
     }
     python = found.path;
+    temporary = await temporaryFolder('python');
     workspace = join(await realpath(await temporaryFolder('kernel')), "it's ü $x");
     await mkdir(workspace);
     await writeFile(join(workspace, nonce.name), nonce.content);
   });
 
   const ask = (...requests: { code: string; userExpressions: Record<string, string> }[]): unknown[] =>
-    runPython(python, asKernel, requests) as unknown[];
+    runPython(python, asKernel, requests, temporary) as unknown[];
 
   it('proves a shared folder both ways, works in it, and leaves nothing in the names of the user', async () => {
     const [reply, names] = ask(bootstrapRequest(optionsFor(workspace)));

@@ -91,9 +91,8 @@ def _real_text(path, relative):
         here = _current_virtual()
         if here is None:
             return path
-        normal = posixpath.normpath(here + '/' + given)
         # Inside, the relative path itself is right, whatever links it goes through.
-        return path if _inside(normal, _virtual) else normal
+        return _real_text(posixpath.normpath(here + '/' + given), False) if _climbs_out(here, given) else path
     normal = posixpath.normpath(given)
     if normal.startswith('//'):
         normal = normal[1:]
@@ -104,6 +103,19 @@ def _real_text(path, relative):
         return _root + normal[len(_virtual):] + ending
     # /mnt/data/../x is what it would be if the folder were there.
     return normal if _virtual in given else path
+
+
+def _climbs_out(here, relative):
+    """Whether a relative path leaves the workspace on its way, from the virtual folder `here`."""
+    depth = here.count('/') - _virtual.count('/')
+    for part in relative.split('/'):
+        if part == '..':
+            depth -= 1
+        elif part not in ('', '.'):
+            depth += 1
+        if depth < 0:
+            return True
+    return False
 
 
 def _inside(path, folder):

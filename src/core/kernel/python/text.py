@@ -9,9 +9,10 @@ from _code_interpreter import paths
 
 SHELLS = ('sh', 'bash', 'zsh', 'dash', 'ksh', 'ash')
 _spelled = re.compile(r'/+mnt/+(?:\./+)*data')
-_right = re.compile(r'[\w\-~+@%]|\.\w|[*?\[]')
-_left = re.compile(r'[\w\-~+@.%)}\]*?$/\\]$')
-_left_anyway = re.compile(r'(?:(?:^|[^\\])(?:\\\\)*\\[ntr]|(?:^|[\s"\'=])-[A-Za-z])$')
+_right = re.compile(r'\.?[\w\-~+@]|[*?\[]|%(?![0-9A-Fa-f]{2})')
+_right_escape = re.compile(r'%([0-9A-Fa-f]{2})|\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))')
+_left = re.compile(r'[\w\-~+@.)}\]*?$/\\]\Z')
+_left_anyway = re.compile(r'(?:(?:^|[^\\])(?:\\\\)*\\[ntr]|(?:^|[\s"\'=])-[A-Za-z])\Z')
 _plain_word = re.compile(r'[^\w./:@%+=,-]')
 
 
@@ -31,11 +32,20 @@ def replace(text, quote=None, before=''):
             continue
         elif _left.search(left) and not _left_anyway.search(left):
             continue
-        if _right.match(text, found.end()):
+        if _goes_on(text, found.end()):
             continue
         pieces += [text[start:begin], quote(root) if quote else root]
         start = found.end()
     return ''.join(pieces) + text[start:] if pieces else text
+
+
+def _goes_on(text, position):
+    """Whether more of the same name follows, or a pattern that its neighbours fit too."""
+    escape = _right_escape.match(text, position)
+    if not escape:
+        return _right.match(text, position) is not None
+    character = chr(int(escape.group(1) or escape.group(2) or escape.group(3), 16))
+    return character >= '\x80' or re.match(r'[\w\-~+@]', character) is not None
 
 
 def argument(value):
@@ -62,7 +72,7 @@ def arguments(values):
             program = None
             continue
         name = os.path.basename(os.fsdecode(value)) if isinstance(value, (str, bytes, os.PathLike)) else ''
-        if program and re.match(r'-[A-Za-z]*c$', name):
+        if program and re.match(r'-[A-Za-z]*c\Z', name):
             code_next = True
         elif name in SHELLS:
             program = 'shell'
@@ -114,8 +124,8 @@ def _ansi(path):
 
 
 # The same grammar as src/core/paths/shellTranslator.ts; the tests run both over the same cases.
-_word_piece = re.compile(r"""(?:[^\s"'`$\\;&|<>()#]|(?<=\S)#|\\[\s\S]|\$(?![('"]))+""")
-_here_document = re.compile(r"""<<-?[ \t]*(\\?[A-Za-z_]\w*|'[^'\n]+'|"[^"\n]+")""")
+_word_piece = re.compile(r"""(?:[^ \t\r\n"'`$\\;&|<>()#]|(?<=[^ \t\r\n])#|\\[\s\S]|\$(?![('"]))+""")
+_here_document = re.compile(r"""<<-?[ \t]*(\\?[A-Za-z_]\w*|'[^'\n]+'|"[^"\n]+")""", re.ASCII)
 
 
 def _scan(code, start, close):
@@ -133,7 +143,7 @@ def _scan(code, start, close):
                 break
         if quoted:
             text += [quoted[0], quoted[1][0]]
-            word += code[position:quoted[1][1]].rstrip('"\'')
+            word += code[position + len(quoted[0]):quoted[1][1] - 1]
             position = quoted[1][1]
             continue
         here = _here_document.match(code, position)
