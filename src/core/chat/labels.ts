@@ -23,16 +23,19 @@ const wordsOf = (token: Token): string => {
   }
 };
 
-/** On one line, without format characters: those turn directions and hide text; only the joiner inside an emoji stays. */
+/** On one line, without format characters, which turn directions and hide text; joiners inside words and emoji stay. */
 const tidy = (text: string): string =>
   text
-    .replaceAll(/(?!\u200D)\p{Cf}/gu, '')
+    .replaceAll(/(?![\u200C\u200D])\p{Cf}/gu, '')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replaceAll(/(?<!\p{Extended_Pictographic}\uFE0F?)\u200D/gu, '')
+    .replaceAll(/(?<![\p{L}\p{M}\p{Extended_Pictographic}\p{Emoji_Modifier}])[\u200C\u200D]+/gu, '')
     .trim();
 
 /** The first characters as people count them, up to the end of a word where there is one not far back. */
 const cut = (text: string, longest: number): string => {
+  if (text.length <= longest) {
+    return text;
+  }
   const characters = Array.from(new Intl.Segmenter().segment(text.slice(0, longest * 20)), ({ segment }) => segment);
   if (characters.length <= longest) {
     return text;

@@ -12,6 +12,7 @@ describe('the label of a message', () => {
     ['a '.repeat(50), `${'a '.repeat(30).trimEnd()}…`],
     ['数据'.repeat(40), `${'数据'.repeat(30)}…`],
     ['👩‍👩‍👧‍👦'.repeat(3), '👩‍👩‍👧‍👦'.repeat(3)],
+    ['👩🏽‍💻 می‌خواهم', '👩🏽‍💻 می‌خواهم'],
     ['```py\nx\n```', null],
     ['', null],
     ['\u200B', null],
