@@ -1,6 +1,8 @@
 // The kernel of a message: set up once, kept between runs, never left behind.
 import assert from 'node:assert/strict';
+import { orCancelled } from '../../src/core/async.ts';
 import { isCoded } from '../../src/core/errors.ts';
+import { openInterpreter } from '../../src/core/interpreter.ts';
 import type { RunEvent } from '../../src/core/run/events.ts';
 import { testGateway } from '../support/embeddedGateway.ts';
 import { newMessage, run, withInterpreter } from '../support/interpreter.ts';
@@ -148,5 +150,36 @@ describe("a message's kernel", () => {
       );
       assert.equal(results[2]?.stdout, '[1, 2]\n');
     });
+  });
+
+  it('of another message is not affected by who is stopped while both connect', async () => {
+    const { connection, data } = await testGateway();
+    let attempts = 0;
+    const on = await openInterpreter({
+      dataFolder: data.root,
+      user: 'tester',
+      connect: async ({ signal }) => {
+        attempts++;
+        return attempts === 1 ? orCancelled(new Promise<never>(() => undefined), signal) : connection;
+      },
+      reconnect: () => Promise.resolve('unknown'),
+    });
+    try {
+      const controller = new AbortController();
+      const stopped = run('1', { on, signal: controller.signal });
+      const goesOn = run('6 * 7', {
+        on,
+        onEvent: (event) => {
+          if (event.kind === 'phase' && event.phase === 'connect') {
+            controller.abort();
+          }
+        },
+      });
+      await assert.rejects(stopped, (error) => isCoded(error, 'cancelled'));
+      assert.equal((await goesOn).result, '42');
+      assert.equal(attempts, 2);
+    } finally {
+      await on.dispose();
+    }
   });
 });

@@ -1,4 +1,6 @@
 // The gateway that runs go to: connected at the first need, once.
+import { orCancelled } from '../async.ts';
+import { isCoded } from '../errors.ts';
 import { createGatewayHttp, type GatewayHttp } from '../gateway/http.ts';
 import type { GatewayConnection } from '../gateway/connection.ts';
 import { identifyServer, type Server } from '../gateway/serverKind.ts';
@@ -50,12 +52,22 @@ export const createGatewayAccess = (connect: ConnectGateway, log: Log): GatewayA
   };
 
   return {
-    connected: (options = { signal: undefined, onProgress: () => undefined }) => {
-      attempt ??= begin(options).catch((error: unknown) => {
-        attempt = undefined;
-        throw error;
-      });
-      return attempt;
+    connected: async (options = { signal: undefined, onProgress: () => undefined }) => {
+      for (;;) {
+        const mine = attempt === undefined;
+        attempt ??= begin(options).catch((error: unknown) => {
+          attempt = undefined;
+          throw error;
+        });
+        try {
+          return await orCancelled(attempt, options.signal);
+        } catch (error) {
+          // Whoever began the attempt was stopped and took it along: that is not this caller's end.
+          if (mine || options.signal?.aborted || !isCoded(error, 'cancelled')) {
+            throw error;
+          }
+        }
+      }
     },
     current: () => current,
     forget: (gateway) => {
