@@ -55,7 +55,7 @@ clear_output(wait=True)`;
   });
 
   it('line numbers are those of the code', async () => {
-    const { error } = await run('# why\n\n\nx = 1\nraise KeyError(x)');
+    const { error } = await run('\n \n\nx = 1\nraise KeyError(x)');
     assert.match(error?.traceback.join('\n') ?? '', /line 5/);
   });
 

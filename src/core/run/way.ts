@@ -91,8 +91,13 @@ const prepare = async (context: RunContext): Promise<{ attached: Attached; acqui
  * Moves code down to its line in the document, so that a traceback names the document's lines. By comments: IPython takes
  * empty lines off. A cell magic must stay on the first line.
  */
-const atFirstLine = ({ code, firstLine = 0 }: RunRequest): string =>
-  code.trimStart().startsWith('%%') ? code : '#\n'.repeat(firstLine) + code;
+const atFirstLine = ({ code, firstLine = 0 }: RunRequest): string => {
+  if (code.trimStart().startsWith('%%')) {
+    return code;
+  }
+  const startsEmpty = firstLine === 0 && /^(?:[ \t]*\r?\n)+\S/.test(code);
+  return startsEmpty ? `#${code}` : '#\n'.repeat(firstLine) + code;
+};
 
 const execute = async (
   context: RunContext,
