@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { codeBlocks, kernelLanguage, type CodeBlock } from '../../../src/core/chat/codeBlocks.ts';
+import { anyText } from '../../support/anyText.ts';
 
 const only = (markdown: string): CodeBlock => {
   const [block, ...others] = codeBlocks(markdown);
@@ -94,7 +95,7 @@ describe('code blocks of a Markdown text', () => {
         '# ',
         '`',
       ),
-      fc.string({ unit: 'binary', maxLength: 6 }),
+      anyText({ maxLength: 6 }),
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
@@ -119,7 +120,7 @@ describe('code blocks of a Markdown text', () => {
   });
 
   it('gives back any code that was put between longer fences', () => {
-    const line = fc.string({ unit: 'grapheme', maxLength: 12 }).map((text) => text.replaceAll(/[\r\n\0]/gu, ''));
+    const line = anyText({ maxLength: 12 }).map((text) => text.replaceAll(/[\r\n\0]/gu, ''));
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 8 }), fc.constantFrom('', '> ', '   '), (code, prefix) => {
         const fence = '`'.repeat(20);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { labelOf, labelOfMessages } from '../../../src/core/chat/labels.ts';
+import { anyText } from '../../support/anyText.ts';
 
 describe('the label of a message', () => {
   const cases: [text: string, label: string | null][] = [
@@ -36,7 +37,7 @@ describe('the label of a message', () => {
 
   it('is one short line whatever the text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
+      fc.property(anyText({ maxLength: 200 }), (text) => {
         const label = labelOf(text, 10) ?? '';
         assert.doesNotMatch(label, /[\p{Cc}\p{Zl}\p{Zp}]/u);
         assert.ok([...new Intl.Segmenter().segment(label)].length <= 11);

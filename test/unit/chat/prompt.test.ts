@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { buildPrompt, smallestBudget, type PromptInput } from '../../../src/core/chat/prompt.ts';
 import { quoted } from '../../../src/core/chat/prompt/quoted.ts';
 import type { ListedFile } from '../../../src/core/registry/fileRecord.ts';
+import { anyText } from '../../support/anyText.ts';
 
 let folder = '';
 let workspacePath = '';
@@ -165,7 +166,7 @@ describe('the prompt of a message', () => {
 describe('quoted text', () => {
   it('is on one line, shows everything, and says the same text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) => {
+      fc.property(anyText(), (text) => {
         const literal = quoted(text);
         assert.doesNotMatch(literal.slice(1, -1).replaceAll(/\\["\\]/gu, ''), /["`\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u);
         const read = literal

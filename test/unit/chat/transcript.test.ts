@@ -6,6 +6,7 @@ import {
   writeTranscript,
   type Transcript,
 } from '../../../src/core/chat/transcript.ts';
+import { anyText } from '../../support/anyText.ts';
 
 const fileName = 'folder/sales.chat.md';
 const parse = (text: string): Transcript => parseTranscript(text, { fileName });
@@ -304,14 +305,14 @@ const piece = fc.oneof(
     '\uFEFF',
     'text',
   ),
-  fc.string({ unit: 'binary', maxLength: 5 }),
+  anyText({ maxLength: 5 }),
 );
-const anyText = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
+const anyTranscript = fc.array(piece, { maxLength: 30 }).map((pieces) => pieces.join(''));
 
 describe('any text as a transcript', () => {
   it('never throws, gives ranges inside the file in order, and one id to each turn', () => {
     fc.assert(
-      fc.property(anyText, (text) => {
+      fc.property(anyTranscript, (text) => {
         const lines = text.split(/\r\n|\r|\n/u).length;
         let last = -1;
         for (const { startLine, endLine, codeBlocks, messageId } of parse(text).messages) {
@@ -338,7 +339,7 @@ describe('any text as a transcript', () => {
       })),
     });
     fc.assert(
-      fc.property(anyText, (text) => {
+      fc.property(anyTranscript, (text) => {
         const before = parse(text);
         const { text: marked, changed } = ensure(text);
         assert.equal(changed, marked !== text);
@@ -396,13 +397,13 @@ describe('writing a conversation as a transcript', () => {
   it('gives back every id and role, and the text wherever it is plain', () => {
     const id = fc.oneof(
       fc.uuid(),
-      fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+      anyText({ minLength: 1, maxLength: 20 }),
       fc.constantFrom('..', '-->', 'a--b', '%', ' ', '\n'),
     );
     const message = fc.record({
       messageId: id,
       role: fc.constantFrom('user' as const, 'assistant' as const, 'system' as const),
-      text: anyText,
+      text: anyTranscript,
     });
     fc.assert(
       fc.property(
