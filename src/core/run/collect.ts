@@ -7,7 +7,7 @@ import type { Registry } from '../registry/registry.ts';
 import { compareSnapshots } from '../workspace/difference.ts';
 import { formatOf } from '../workspace/format.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
-import { serializeSnapshot, takeSnapshot, type IrregularReason, type Snapshot } from '../workspace/snapshot.ts';
+import { takeSnapshot, type IrregularReason, type Snapshot } from '../workspace/snapshot.ts';
 import { isTracked } from '../workspace/trackedTypes.ts';
 import { virtualPath } from '../workspace/virtualName.ts';
 import type { SkippedFile } from './result.ts';
@@ -75,7 +75,6 @@ export const collectGenerated = async (
       skipped.push({ path: virtualPath(relativePath), reason: reasonOf(error) });
     }
   }
-  registry.writeBaseline(workspace, serializeSnapshot(after));
   return { files, skipped, after };
 };
 
