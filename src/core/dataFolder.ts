@@ -23,18 +23,23 @@ const platformFolder = (kind: 'data' | 'cache', environment: NodeJS.ProcessEnv):
       return join(environment['LOCALAPPDATA'] ?? join(home, 'AppData', 'Local'), 'code-interpreter', kind);
     default: {
       const base = environment[kind === 'data' ? 'XDG_DATA_HOME' : 'XDG_CACHE_HOME'];
-      return join(base || join(home, kind === 'data' ? '.local/share' : '.cache'), 'code-interpreter');
+      // An empty variable counts as unset: https://specifications.freedesktop.org/basedir-spec/latest/
+      const folder = base === undefined || base === '' ? join(home, kind === 'data' ? '.local/share' : '.cache') : base;
+      return join(folder, 'code-interpreter');
     }
   }
 };
 
+const firstText = (...candidates: readonly (string | undefined)[]): string | undefined =>
+  candidates.find((text) => text !== undefined && text !== '');
+
 /** `<data>`: the folder given, else `CODE_INTERPRETER_DATA_DIR`, else the platform's data folder. */
 export const resolveDataFolder = (given?: string, environment: NodeJS.ProcessEnv = process.env): string =>
-  resolve(given || environment['CODE_INTERPRETER_DATA_DIR'] || platformFolder('data', environment));
+  resolve(firstText(given, environment['CODE_INTERPRETER_DATA_DIR']) ?? platformFolder('data', environment));
 
 /** Where environments are installed (never inside `<data>`, which kernels can't see): `CODE_INTERPRETER_CACHE_DIR`, else the platform's cache folder. */
 export const resolveCacheFolder = (environment: NodeJS.ProcessEnv = process.env): string =>
-  resolve(environment['CODE_INTERPRETER_CACHE_DIR'] || platformFolder('cache', environment));
+  resolve(firstText(environment['CODE_INTERPRETER_CACHE_DIR']) ?? platformFolder('cache', environment));
 
 /**
  * Creates the folders of `<data>`, private to the user (0700).
