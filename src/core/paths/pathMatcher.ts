@@ -121,7 +121,26 @@ export const createPathMatcher = (realPath: string, virtual: string): PathMatche
   const reachBack = tokens
     .slice(0, Array.from(realPath.slice(0, anchorOffset)).length)
     .reduce((sum, forms) => sum + (forms[0]?.length ?? 0), 0);
-  const firstCharacters = new Set((tokens[0] ?? []).map((form) => form.charCodeAt(0)));
+  const firstCharacters = new Set((tokens[0] ?? []).map((form) => form.charAt(0)));
+  const firstCharacter = new RegExp(
+    `[${Array.from(firstCharacters)
+      .join('')
+      .replace(/[\\\]^-]/g, '\\$&')}]`,
+    'g',
+  );
+
+  /** The next place from `from` up to `until` where the path can begin; to the end of the text by a pattern, which is faster. */
+  const nextStart = (text: string, from: number, until: number): number => {
+    if (until === text.length) {
+      firstCharacter.lastIndex = from;
+      return firstCharacter.exec(text)?.index ?? until;
+    }
+    let start = from;
+    while (start < until && !firstCharacters.has(text.charAt(start))) {
+      start++;
+    }
+    return start;
+  };
 
   const at = (text: string, start: number, final: boolean): PathMatch | Exclude<Decision, 'yes'> => {
     let found: Found;
@@ -154,7 +173,9 @@ export const createPathMatcher = (realPath: string, virtual: string): PathMatche
     if (tail === 'more') {
       return 'more';
     }
-    const replacement = virtual + tail.rest;
+    // In file:///C:/... the third slash belongs to the virtual path.
+    const replacement =
+      (text.slice(Math.max(0, start - 8), start) === 'file:///' ? virtual.slice(1) : virtual) + tail.rest;
     return {
       start,
       end: tail.end,
@@ -164,16 +185,14 @@ export const createPathMatcher = (realPath: string, virtual: string): PathMatche
 
   /** The first place from `from` up to `until` where the path is, or may be when more text comes. */
   const search = (text: string, from: number, until: number, final: boolean): PathMatch | number | undefined => {
-    for (let start = from; start < until; start++) {
-      if (firstCharacters.has(text.charCodeAt(start))) {
-        const found = at(text, start, final);
-        if (found === 'more') {
-          if (text.length - start <= longest + endReach) {
-            return start;
-          }
-        } else if (found !== 'no' && found.end - start <= longest) {
-          return found;
+    for (let start = nextStart(text, from, until); start < until; start = nextStart(text, start + 1, until)) {
+      const found = at(text, start, final);
+      if (found === 'more') {
+        if (text.length - start <= longest + endReach) {
+          return start;
         }
+      } else if (found !== 'no' && found.end - start <= longest) {
+        return found;
       }
     }
     return undefined;

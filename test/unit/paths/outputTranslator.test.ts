@@ -101,6 +101,7 @@ describe('the output translator', () => {
       [`${windows.replaceAll('\\', '/').toLowerCase()}/a`, '/mnt/data/a'],
       [`${windows}0\\a`, `${windows}0\\a`],
       [`File "${windows}"`, 'File "/mnt/data"'],
+      ['file:///C:/Users/me/App%20Data/uploads/m1/a', 'file:///mnt/data/a'],
     ] as const) {
       assert.equal(translated(windows, text), expected);
     }

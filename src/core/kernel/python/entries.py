@@ -8,12 +8,14 @@ from _code_interpreter import paths
 class Entry:
     """Stands for an `os.DirEntry`, whose path can't be set."""
 
-    __slots__ = ('name', 'path', '_entry')
+    __slots__ = ('name', '_entry', '_folder')
 
     def __init__(self, entry, folder):
         self._entry = entry
+        self._folder = folder
         self.name = entry.name
-        self.path = os.path.join(folder, entry.name)
+
+    path = property(lambda self: os.path.join(self._folder, self.name))
 
     # It passes for an os.DirEntry.
     __class__ = property(lambda self: os.DirEntry)
