@@ -139,6 +139,33 @@ describe('the start of the kernel side', () => {
     assert.equal(text['text/plain'], "'PATH HOME LANG'");
   });
 
+  it('can be taken away again, without a trace', () => {
+    const remember =
+      'import builtins, io, os, subprocess, sys, traceback; held = lambda: [builtins.open, io.open_code, dict(vars(os)), ' +
+      'subprocess.Popen.__init__, sys.excepthook, traceback.walk_tb, list(sys.meta_path), dict(os.environ), set(os.supports_fd)]; was = held()';
+    const [, , , found] = ask(
+      {
+        code: `import os; os.environ.update(PATH=os.path.dirname(__import__('sys').executable) + ':/bin', HOME='/', LANG='C.UTF-8'); ${remember}`,
+        userExpressions: {},
+      },
+      bootstrapRequest(optionsFor(workspace, { nonce: { ...nonce, answerName: '.away' } })),
+      {
+        code: "translated = open is not was[0]; __import__('sys').modules['_code_interpreter'].stop()",
+        userExpressions: {},
+      },
+      {
+        code: '',
+        userExpressions: {
+          found:
+            "(translated, [a == b for a, b in zip(held(), was)], [n for n in sys.modules if 'code_interpreter' in n])",
+        },
+      },
+    );
+    const { data } = (found as { user_expressions: { found: { data: Record<string, string> } } }).user_expressions
+      .found;
+    assert.equal(data['text/plain'], `(True, [${Array.from({ length: 9 }, () => 'True').join(', ')}], [])`);
+  });
+
   it('reports where a run ended', () => {
     const [, , reply] = ask(
       bootstrapRequest(optionsFor(workspace, { nonce: { ...nonce, answerName: '.report' } })),

@@ -36,4 +36,5 @@ if sys.version_info >= (3, 8) and os.environ.get('CODE_INTERPRETER_ROOT'):
         _translate(_here)
     except Exception as error:
         sys.stderr.write('code interpreter: /mnt/data is not translated in this process: %r\n' % (error,))
-_others(_here)
+if sys.version_info >= (3, 5):
+    _others(_here)
