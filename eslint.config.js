@@ -1,7 +1,10 @@
 // The layers of docs/architecture.md, held by the linter; style is prettier's.
 import tseslint from 'typescript-eslint';
 
-const noVscode = { name: 'vscode', message: 'Only src/extension may import vscode: everything else also runs on the command line.' };
+const noVscode = {
+  name: 'vscode',
+  message: 'Only src/extension may import vscode: everything else also runs on the command line.',
+};
 const layer = (files, groups, message) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { paths: [noVscode], patterns: [{ group: groups, message }] }] },
@@ -17,6 +20,8 @@ export default tseslint.config(
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      // An empty variable of the environment or an empty option counts as not given.
+      '@typescript-eslint/prefer-nullish-coalescing': ['error', { ignorePrimitives: { string: true } }],
       '@typescript-eslint/consistent-type-definitions': 'off',
       '@typescript-eslint/prefer-promise-reject-errors': 'off',
       'max-lines': ['error', { max: 500 }],
@@ -35,7 +40,12 @@ export default tseslint.config(
   layer(['src/cli/**/*.ts'], ['**/extension/**'], 'the command line knows core and wording only.'),
   {
     files: ['src/extension/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['**/cli/**'], message: 'surfaces do not use each other.' }] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['**/cli/**'], message: 'surfaces do not use each other.' }] },
+      ],
+    },
   },
   {
     files: ['test/**/*.ts'],

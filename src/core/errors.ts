@@ -2,8 +2,8 @@
 
 /** What each code carries, so that its sentence can name the cause. */
 export interface ErrorDetails {
-  cancelled: Record<never, never>;
-  'code.empty': Record<never, never>;
+  cancelled: Record<string, never>;
+  'code.empty': Record<string, never>;
   'usage.invalid': { problem: string };
 
   'gateway.invalidUrl': { url: string };
