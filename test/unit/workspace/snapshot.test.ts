@@ -171,6 +171,7 @@ describe('A snapshot of a workspace', () => {
     for (let round = 0; round < 20; round += 1) {
       await takeSnapshot(folders.workspace, { limits: { maxDepth: round % 6 } });
     }
-    assert.equal(open(), before);
+    // Fewer is fine: earlier tests' descriptors may be closed meanwhile.
+    assert.ok(open() <= before, `${open()} descriptors after, ${before} before`);
   });
 });

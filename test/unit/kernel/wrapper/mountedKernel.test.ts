@@ -51,11 +51,20 @@ const marked = (mark: string): number[] =>
     .map(Number);
 
 const gone = async (mark: string): Promise<void> => {
-  const deadline = Date.now() + 5_000;
+  const deadline = Date.now() + 15_000;
   while (marked(mark).length > 0 && Date.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assert.deepEqual(marked(mark), []);
+};
+
+/** Waits until so many processes carry the mark: what is started in the background comes up when it comes up. */
+const started = async (mark: string, count: number): Promise<void> => {
+  const deadline = Date.now() + 10_000;
+  while (marked(mark).length < count && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  assert.ok(marked(mark).length >= count, `${marked(mark).length} of ${count} processes`);
 };
 
 describe('mounted-kernel', function wrapper() {
@@ -208,7 +217,7 @@ import time; time.sleep(60)
       },
     });
     assert.equal(await firstLine(gateway), 'ready');
-    assert.ok(marked(mark).length >= 8);
+    await started(mark, 8);
     gateway.kill('SIGKILL');
     await gone(mark);
   });
