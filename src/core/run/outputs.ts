@@ -2,6 +2,7 @@
 // https://jupyter-client.readthedocs.io/en/stable/messaging.html#messages-on-the-iopub-pub-sub-channel
 import { stripVTControlCharacters } from 'node:util';
 import type { KernelMessage } from '@jupyterlab/services';
+import { growingText, type GrowingText } from './growingText.ts';
 import type { OutputTranslator } from './translation.ts';
 import type { RunListener } from './events.ts';
 import type { MimeBundle, NotebookOutput, RunError } from './result.ts';
@@ -31,7 +32,8 @@ type StreamName = 'stdout' | 'stderr';
 export const createOutputModel = (translate: OutputTranslator, listener: RunListener): OutputModel => {
   const outputs: NotebookOutput[] = [];
   const displays = new Map<string, NotebookOutput[]>();
-  const printed: Record<StreamName, string[]> = { stdout: [], stderr: [] };
+  const printed: Record<StreamName, GrowingText> = { stdout: growingText(), stderr: growingText() };
+  let streamText = growingText();
   const streams = { stdout: translate.stream(), stderr: translate.stream() };
   const receivedBytes = { stdout: 0, stderr: 0 };
   let characters = 0;
@@ -64,11 +66,14 @@ export const createOutputModel = (translate: OutputTranslator, listener: RunList
     if (kept === '') {
       return;
     }
-    printed[name].push(kept);
+    printed[name].append(kept);
     const last = outputs.at(-1);
     if (last?.output_type === 'stream' && last.name === name) {
-      last.text += kept;
+      streamText.append(kept);
+      last.text = streamText.text;
     } else {
+      streamText = growingText();
+      streamText.append(kept);
       outputs.push({ output_type: 'stream', name, text: kept });
     }
     listener({ kind: 'stream', name, text: kept });
@@ -161,8 +166,8 @@ export const createOutputModel = (translate: OutputTranslator, listener: RunList
   return {
     outputs,
     receivedBytes,
-    stdout: () => stripVTControlCharacters(printed.stdout.join('')),
-    stderr: () => stripVTControlCharacters(printed.stderr.join('')),
+    stdout: () => stripVTControlCharacters(printed.stdout.text),
+    stderr: () => stripVTControlCharacters(printed.stderr.text),
     get result() {
       return result;
     },
