@@ -3,16 +3,16 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { cache } from './places.mjs';
 
 const staleAfter = 60 * 60 * 1000;
+const stagingPrefix = '.staging-';
 
-/** @param {string} folder */
+/** What an install that was killed has left. @param {string} folder */
 const removeStale = async (folder) => {
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Date.now() }));
-    if (Date.now() - mtimeMs > staleAfter) {
+    if (name.startsWith(stagingPrefix) && Date.now() - mtimeMs > staleAfter) {
       await rm(path, { recursive: true, force: true });
     }
   }
@@ -28,15 +28,14 @@ export const installOnce = async (target, fill) => {
   if (existsSync(target)) {
     return;
   }
-  const folder = join(cache, 'staging');
+  const folder = dirname(target);
   await mkdir(folder, { recursive: true });
   await removeStale(folder);
-  const staging = join(folder, `${basename(target)}-${process.pid}`);
+  const staging = join(folder, `${stagingPrefix}${basename(target)}-${process.pid}`);
   await rm(staging, { recursive: true, force: true });
   await mkdir(staging);
   try {
     await fill(staging);
-    await mkdir(dirname(target), { recursive: true });
     await rename(staging, target).catch((/** @type {unknown} */ error) => {
       if (!existsSync(target)) {
         throw error;
