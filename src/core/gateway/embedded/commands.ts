@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { open, type FileHandle } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { CodedError } from '../../errors.ts';
+import { throwIfAborted } from '../../async.ts';
 
 export interface CommandOptions {
   /** Milliseconds after which the program is killed. */
@@ -70,6 +70,13 @@ const run = (
     child.on('error', (error) => {
       settle(null, error.message);
     });
+    // A child of it that escaped its group may hold the pipes for ever.
+    child.on('exit', () => {
+      setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      }, 2_000).unref();
+    });
     child.on('close', (status) => {
       settle(status);
     });
@@ -81,13 +88,13 @@ export const runCommand = async (
   args: readonly string[],
   options: CommandOptions,
 ): Promise<CommandResult> => {
+  throwIfAborted(options.signal);
   const log = options.logFile === undefined ? undefined : await open(options.logFile, 'a', 0o600);
   try {
     await log?.write(`\n$ ${program} ${args.join(' ')}\n`);
+    throwIfAborted(options.signal);
     const result = await run(program, args, options, log);
-    if (options.signal?.aborted) {
-      throw new CodedError('cancelled', {});
-    }
+    throwIfAborted(options.signal);
     return result;
   } finally {
     await log?.close();
