@@ -40,7 +40,13 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
   let opened: Interpreter | undefined;
   let seen = -1;
 
-  const loadEngine = (): Promise<EngineModule> => (engine ??= import('./engine.ts'));
+  const loadEngine = (): Promise<EngineModule> => {
+    engine ??= import('./engine.ts').catch((error: unknown) => {
+      engine = undefined;
+      throw error;
+    });
+    return engine;
+  };
 
   const remote = async (url: string): Promise<GatewayConnection> => {
     const { baseUrl, token } = (await loadEngine()).parseGatewayUrl(url);
