@@ -107,12 +107,17 @@ describe('a connection that fails', () => {
 
   it('cut while the kernel is launched: a coded error, and no kernel is left', () =>
     on(async (interpreter) => {
-      // A moment later: the gateway has the request then, and carries it out.
-      void proxy.sent('KERNEL_ID').then(() => {
-        setTimeout(() => {
+      // The gateway carries the request out, and its answer never arrives.
+      void proxy
+        .sent('KERNEL_ID')
+        .then(() => {
+          proxy.delay(5_000);
+          return eventually('the kernel starts', () => kernelsOf(gateway.gateway.pid).length > 0);
+        })
+        .then(() => {
           proxy.cutOnce();
-        }, 20);
-      });
+          proxy.delay(0);
+        });
       await assert.rejects(run('1', { on: interpreter }), (error) => isCoded(error, 'gateway.unreachable'));
     }));
 
