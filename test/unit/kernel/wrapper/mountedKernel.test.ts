@@ -364,10 +364,10 @@ import time; time.sleep(60)
 
   describe('with everything under /mnt', () => {
     /** Runs a script as root of a mount namespace whose /mnt is empty and may be filled. */
-    const inOwnMnt = (script: string): string => {
+    const inOwnMnt = (script: string, { folder }: WrapperScene = scene): string => {
       const { stdout, stderr } = spawnSync(
         'unshare',
-        [...(isRoot ? [] : ['-Ur']), '-m', 'sh', '-ec', `mount -t tmpfs tmpfs /mnt; ${script}`, 'sh', scene.folder],
+        [...(isRoot ? [] : ['-Ur']), '-m', 'sh', '-ec', `mount -t tmpfs tmpfs /mnt; ${script}`, 'sh', folder],
         { encoding: 'utf8', env: { PATH: '/usr/bin:/bin' } },
       );
       assert.equal(stderr, '');
@@ -383,6 +383,19 @@ import time; time.sleep(60)
         echo > /mnt/disk/data/uploads/m1/here; echo > /mnt/disk/data/c/k.json; echo > /mnt/file
         ${wrapped("sh -c 'pwd -P; ls; ls -m /mnt; ls -m /mnt/link/; ls -m /mnt/disk/data'")}`);
       assert.deepEqual(output.split('\n'), ['/mnt/data', 'here', 'data, disk, file, link', 'data, mine', 'c']);
+    });
+
+    it('hides the data folder where it shows a second time, whole or in part', async () => {
+      const own = await makeScene();
+      const output = inOwnMnt(
+        `
+        mkdir '/mnt/with space' /mnt/part; mount --bind "$1" '/mnt/with space'; mount --bind "$1/data/uploads/m2" /mnt/part
+        export KERNEL_CODE_INTERPRETER_WORKSPACE=$(printf %s "$1/data/uploads/m1" | base64)
+        sh "$1/mounted-kernel" --root "$1/data/uploads" --hide "$1/data" --connection-file "$1/data/gateway/runtime/kernel-1.json" -- \\
+          sh -c 'pwd -P; ls -m "/mnt/with space"; find "/mnt/with space/data" /mnt/part -type f'`,
+        own,
+      );
+      assert.deepEqual(output.split('\n'), ['/mnt/data', 'data, mounted-kernel']);
     });
 
     it('refuses a program in /mnt/data, with its reason', () => {
