@@ -422,3 +422,15 @@ describe('writing a conversation as a transcript', () => {
     );
   });
 });
+
+describe('a large transcript', () => {
+  it('is read in a time that grows with its length alone', () => {
+    for (const part of [
+      '## User\n<!-- message: a -->\n```py\nx\n\n',
+      '```md\n## User\n<!-- message: a -->\n```\n\n',
+      '## User\n\nsame\n\n',
+    ]) {
+      assert.ok(parse(part.repeat(3000)).messages.length > 0);
+    }
+  });
+});

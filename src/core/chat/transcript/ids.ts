@@ -23,9 +23,13 @@ export const chatIdOf = (fileName: string): string =>
 export const messageIdsOf = (sections: readonly Section[]): string[] => {
   const marked = new Set(sections.flatMap(({ mark }) => (mark ? [mark.id] : [])));
   const used = new Set<string>();
+  // How often a text was met, so that thousands of equal messages take no longer than others.
+  const counts = new Map<string, number>();
   const mint = ({ role, text }: Section): string => {
-    for (let count = 0; ; count += 1) {
-      const id = shortHash([role, text, String(count)]);
+    const first = shortHash([role, text]);
+    for (let count = counts.get(first) ?? 0; ; count += 1) {
+      counts.set(first, count + 1);
+      const id = count === 0 ? first : shortHash([role, text, String(count)]);
       if (!marked.has(id) && !used.has(id)) {
         return id;
       }

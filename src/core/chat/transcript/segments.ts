@@ -40,21 +40,24 @@ const closingLine = (lines: readonly string[], from: number, fence: Token): numb
 export const segmentsOf = (lines: readonly string[], top: number): Segment[] => {
   const extents: { start: number; end: number; heading: MessageHeading | null }[] = [];
   let start = top;
+  // Nothing is open on this line; what comes before it need not be read to know what is open later.
+  let settled = top;
   let heading: MessageHeading | null = null;
   for (let line = top; line < lines.length; line += 1) {
     const cut = markedHeadingAt(lines, line);
     if (!cut) {
       continue;
     }
-    const before = lines.slice(start, line);
-    const open = openFenceAtEnd(before);
+    const open = openFenceAtEnd(lines.slice(settled, line));
     const closed = open && closingLine(lines, line, open);
     if (closed !== null) {
       line = closed;
+      settled = closed + 1;
       continue;
     }
     extents.push({ start, end: line, heading });
     start = line;
+    settled = line;
     heading = cut;
   }
   extents.push({ start, end: lines.length, heading });
