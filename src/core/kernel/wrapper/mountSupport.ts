@@ -1,5 +1,6 @@
 // Whether this machine lets an ordinary user give a kernel its own /mnt/data: found out by doing it.
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +14,27 @@ export const wrapperPath = (): string => resourcePath('kernel/wrapper/mounted-ke
 
 const bound = 5_000;
 const proof = 'seen';
+
+const readSetting = (name: string): string => {
+  try {
+    return readFileSync(`/proc/sys/${name}`, 'utf8').trim();
+  } catch {
+    return '';
+  }
+};
+
+/** The system's own setting behind a failure, where there is one; the message of the failed call seldom says it. */
+const settingBehind = (): string => {
+  if (readSetting('user/max_user_namespaces') === '0') {
+    return ' (user.max_user_namespaces is 0)';
+  }
+  if (readSetting('kernel/unprivileged_userns_clone') === '0') {
+    return ' (kernel.unprivileged_userns_clone is 0)';
+  }
+  return readSetting('kernel/apparmor_restrict_unprivileged_userns') === '1'
+    ? ' (AppArmor restricts user namespaces: kernel.apparmor_restrict_unprivileged_userns is 1)'
+    : '';
+};
 
 const tryWrapper = (folder: string): Promise<MountSupport> =>
   new Promise((resolve) => {
@@ -48,7 +70,11 @@ const tryWrapper = (folder: string): Promise<MountSupport> =>
         signal === null
           ? complaint.trim().replace(/^mounted-kernel: /, '') || `the trial ended with status ${String(status)}`
           : 'the trial took longer than 5 s';
-      resolve(status === 0 && output === proof ? { supported: true } : { supported: false, reason });
+      resolve(
+        status === 0 && output === proof
+          ? { supported: true }
+          : { supported: false, reason: `${reason}${settingBehind()}` },
+      );
     });
   });
 
