@@ -19,6 +19,7 @@ export const promptOfMessage = (
   signal?: AbortSignal,
 ): Promise<string> => {
   const workspace = registry.workspaceFor(key);
+  const lastRun = registry.listRuns(key).at(-1);
   const { messages } = registry.listChatFiles(key.user, key.chatId);
   return buildPrompt({
     workspacePath: workspace.path,
@@ -28,7 +29,8 @@ export const promptOfMessage = (
     })),
     earlierFiles: Object.entries(messages).flatMap(([messageId, files]) => (messageId === key.messageId ? [] : files)),
     tracked: settings.trackedTypes,
-    grounding: groundingOf(registry.listRuns(key).at(-1)?.grounding),
+    grounding: groundingOf(lastRun?.grounding),
+    filesTravel: lastRun?.reach !== 'channel',
     timeoutSeconds: settings.timeoutSeconds,
     signal,
   });
