@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BrowserContext } from 'playwright-core';
+import { openDataFolder } from '../../src/core/dataFolder.ts';
+import { stopEmbeddedGateway } from '../../src/core/gateway/embedded/gatewayProcess.ts';
 import { hostTestFiles } from '../host/bundle.ts';
 import { profiles } from '../host/profiles.ts';
 import { runHostProfile } from '../host/run.ts';
@@ -43,7 +45,11 @@ export const runHostSuite = async ({ processes, suite, mochaArguments, environme
   } finally {
     await context?.close();
     await browser.close();
-    await Promise.all(folders.map((path) => rm(path, { recursive: true, force: true, maxRetries: 5 })));
+    for (const path of folders) {
+      // VS Code was killed, so the gateway that its extension started goes on.
+      await stopEmbeddedGateway(openDataFolder(join(path, 'data')));
+      await rm(path, { recursive: true, force: true, maxRetries: 5 });
+    }
   }
   return add(counts);
 };
