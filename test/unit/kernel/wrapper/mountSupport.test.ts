@@ -9,9 +9,9 @@ console.log(JSON.stringify(await probeMountSupport()));
 `;
 
 /** Probes in a process of its own, behind a command that takes something away. */
-const probeBehind = (command: readonly string[], env: NodeJS.ProcessEnv = process.env): unknown => {
-  const [program = '', ...args] = [...command, process.execPath, '--input-type=module', '-e', script];
-  return JSON.parse(spawnSync(program, args, { encoding: 'utf8', env }).stdout);
+const probeBehind = (command: readonly string[]): unknown => {
+  const [program, ...args] = [...command, process.execPath, '--input-type=module', '-e', script];
+  return JSON.parse(spawnSync(program, args, { encoding: 'utf8' }).stdout);
 };
 
 describe('probing for mount support', () => {
