@@ -68,7 +68,8 @@ describe('running code on the embedded gateway', function () {
     await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
     await vscode.commands.executeCommand('codeInterpreter.files.focus');
     const run = await eventually('the code lens', () => lensOf(document, 'codeInterpreter.runBlock'));
-    void vscode.commands.executeCommand(run.command, ...(run.arguments ?? []));
+    const lensArguments: unknown[] = run.arguments ?? [];
+    void vscode.commands.executeCommand(run.command, ...lensArguments);
     await answerNotification('Run code from the chat', 'Run');
     const files = await eventually(
       'the run of the sample',
