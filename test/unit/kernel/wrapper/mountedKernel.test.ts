@@ -169,7 +169,7 @@ print('done')
     assert.deepEqual([output, complaint], ['out', 'err']);
   });
 
-  it('lets an interrupt of its group through to the program only', async () => {
+  const interruptsOnly = async (options: WrappedOptions): Promise<void> => {
     const script = `
 import time
 try:
@@ -179,7 +179,7 @@ except KeyboardInterrupt:
     print('interrupted', flush=True)
 time.sleep(60)
 `;
-    const child = startWrapped(scene, ['/usr/bin/python3', '-c', script]);
+    const child = startWrapped(scene, ['/usr/bin/python3', '-c', script], options);
     assert.ok(child.pid !== undefined && child.stdout);
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     assert.equal((await lines.next()).value, 'ready');
@@ -187,6 +187,17 @@ time.sleep(60)
     assert.equal((await lines.next()).value, 'interrupted');
     process.kill(-child.pid, 'SIGTERM');
     await once(child, 'close');
+  };
+
+  it('lets an interrupt of its group through to the program only', async () => {
+    await interruptsOnly({});
+  });
+
+  it('does so with an unshare that leaves signals ignored', async () => {
+    const bin = join(scene.folder, 'old-unshare');
+    mkdirSync(bin);
+    writeFileSync(join(bin, 'unshare'), '#!/bin/sh\ntrap "" INT TERM\nexec /usr/bin/unshare "$@"\n', { mode: 0o755 });
+    await interruptsOnly({ env: { PATH: `${bin}:/usr/bin:/bin` } });
   });
 
   it('reaps the orphans that the program leaves', () => {
@@ -340,6 +351,14 @@ import time; time.sleep(60)
       const { output, complaint } = run([program(join(scene.folder, 'environment'))]);
       assert.equal(output, 'needed');
       assert.match(complaint, /Read-only/);
+    });
+
+    it('brings it back under the link that it was started by', async () => {
+      const own = await makeScene();
+      const elsewhere = await makeScene();
+      program(join(elsewhere.folder, 'environment'));
+      symlinkSync(join(elsewhere.folder, 'environment'), join(own.folder, 'link'));
+      assert.equal(runWrapped(own, [join(own.folder, 'link', 'bin', 'program')]).output, 'needed');
     });
 
     it('brings it back from inside the data folder, and nothing else of it', () => {
