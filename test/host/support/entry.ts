@@ -13,6 +13,16 @@ const grepOf = (args: readonly string[]): string | undefined => {
   return at < 0 ? undefined : args[at + 1];
 };
 
+/** A failed test leaves a picture of the window as it was: `.cache/screenshots/failed-<title>.png`. */
+async function pictureOfFailure(this: Mocha.Context): Promise<void> {
+  const test = this.currentTest;
+  if (test?.state === 'failed') {
+    await ui
+      .screenshot(`failed-${test.fullTitle().replaceAll(/[^A-Za-z0-9]+/g, '-')}`.slice(0, 120))
+      .catch(() => undefined);
+  }
+}
+
 /** Called by VS Code in the extension host. The counts go to the file that the environment names. */
 export const run = async (): Promise<void> => {
   const args = JSON.parse(process.env['CODE_INTERPRETER_TEST_MOCHA'] ?? '[]') as readonly string[];
@@ -35,6 +45,9 @@ export const run = async (): Promise<void> => {
   });
   for (const file of globSync('**/*.test.cjs', { cwd: __dirname }).sort()) {
     mocha.addFile(join(__dirname, file));
+  }
+  if (hasPage) {
+    mocha.rootHooks({ afterEach: pictureOfFailure });
   }
   const failures = await new Promise<number>((resolve) => {
     mocha.run(resolve);
