@@ -24,7 +24,6 @@ def make_application(settings):
         "port": settings["port"],
         "port_retries": 0,
         "auth_token": settings["token"],
-        "list_kernels": False,
     }
     # The last safety net, for kernels that no living process owns any more: an open websocket keeps its kernel.
     culling = {"cull_idle_timeout": settings["cullIdleSeconds"], "cull_interval": 300}
