@@ -89,6 +89,16 @@ export const sameContent = (database: Database, sha256: string): { id: string; s
     )
     .map(({ file_id, size }) => ({ id: file_id, size, sha256 }));
 
+/** Files of one message with these bytes, of any version of any path. */
+export const keptContent = (database: Database, message: number, sha256: string): { id: string; size: number }[] =>
+  database
+    .all(
+      v.object({ file_id: textColumn, size: integerColumn }),
+      'SELECT file_id, size FROM file WHERE message = $message AND sha256 = $sha256',
+      { message, sha256 },
+    )
+    .map(({ file_id, size }) => ({ id: file_id, size }));
+
 const LISTED = `
   SELECT f.file_id, f.path, f.size, f.format, f.mime_type, f.created_at, m.message_id
   FROM (SELECT max(id) AS id FROM version WHERE message IN (%) GROUP BY message, path) latest

@@ -4,6 +4,7 @@ import type { Attachments } from './attachments.ts';
 import type { GeneratedFile, ListedFile } from './fileRecord.ts';
 import {
   findFile,
+  keptContent,
   latestVersion,
   listOfChat,
   listOfMessage,
@@ -14,6 +15,7 @@ import {
 } from './fileRows.ts';
 import { beginPending, keepFile, noteStamp, type FileToKeep, type KeepServices } from './keepFile.ts';
 import { toStoredText } from './storedText.ts';
+import type { Workspace } from '../workspace/messageKey.ts';
 
 /** A chat's current files, message by message; snake_case by contract. */
 export interface ChatFiles {
@@ -46,6 +48,8 @@ export interface Files {
    * @throws as {@link Files.openContent}, and CodedError `cancelled`
    */
   verifyContent(user: string, id: string, signal?: AbortSignal): Promise<void>;
+  /** Whether some version of some file of the message has these bytes, and they are there with their size. */
+  isContentKept(message: Pick<Workspace, 'id'>, content: { readonly sha256: string; readonly size: number }): boolean;
   /**
    * Deletes one version for good; an earlier version of its path becomes the current one.
    * @throws as {@link Files.getGeneratedFile}
@@ -107,6 +111,8 @@ export const createFiles = (services: KeepServices, attachments: Attachments): F
       const { file } = openContent(user, id);
       await store.verify({ id, size: file.size, sha256: file.sha256 }, signal);
     },
+    isContentKept: ({ id }, { sha256, size }) =>
+      keptContent(database, id, sha256).some((kept) => kept.size === size && store.isWhole(kept)),
     forgetFile: (user, id) => {
       changes.change(() => {
         const row = owned(user, id);

@@ -46,10 +46,12 @@ export const planWorkspaceCleanup = (registry: Registry, request: CleanupRequest
   return planCleanup(candidates, { olderThanDays });
 };
 
-const keptHashes = (registry: Registry, { key: { user, chatId, messageId } }: Workspace): ReadonlySet<string> =>
-  new Set(
-    registry.listMessageFiles(user, chatId, messageId).map(({ id }) => registry.getGeneratedFile(user, id).sha256),
-  );
+/** Whether a message was pinned, or used, after the plan was made: the user may have been asked in between. */
+const isWantedAgain = (registry: Registry, workspace: Workspace, lastUsedAt: number): boolean => {
+  const { user, chatId, messageId } = workspace.key;
+  const now = registry.listWorkspaces({ user, chatId, messageId }).find(({ id }) => id === workspace.id);
+  return now !== undefined && (now.pinned || now.lastUsedAt > lastUsedAt);
+};
 
 /**
  * Carries out a plan. A message is held by a lease meanwhile, so that no run begins in it.
@@ -62,26 +64,32 @@ export const cleanWorkspaces = async (
   mode: CleanupMode,
   owner: string,
   signal?: AbortSignal,
-): Promise<CleanupReport> =>
-  cleanUp(
+): Promise<CleanupReport> => {
+  const plannedAt = new Map(plan.due.map(({ workspace, lastUsedAt }) => [workspace.id, lastUsedAt]));
+  return cleanUp(
     plan,
     {
       uploads: data.uploads,
-      isKept: (workspace, { sha256 }) => keptHashes(registry, workspace).has(sha256),
+      isKept: (workspace, content) => registry.isContentKept(workspace, content),
       hold: (workspace) => {
         // This registry's own lease counts too: acquiring it again would succeed while its run goes on.
         if (registry.findLease(workspace) !== undefined) {
           return undefined;
         }
         const outcome = registry.acquireLease(workspace, { kernelId: '', connection: 'none', owner });
-        return outcome.kind === 'held'
-          ? undefined
-          : {
-              [Symbol.dispose]: () => {
-                registry.releaseLease(outcome.lease);
-              },
-            };
+        if (outcome.kind === 'held') {
+          return undefined;
+        }
+        const release = (): void => {
+          registry.releaseLease(outcome.lease);
+        };
+        if (isWantedAgain(registry, workspace, plannedAt.get(workspace.id) ?? 0)) {
+          release();
+          return undefined;
+        }
+        return { [Symbol.dispose]: release };
       },
     },
     { mode, ...(signal && { signal }) },
   );
+};

@@ -2,6 +2,7 @@
 import { causeOf } from '../errors.ts';
 import type { GatewayConnection } from '../gateway/connection.ts';
 import { createGatewayHttp } from '../gateway/http.ts';
+import { getKernel } from '../gateway/kernelApi.ts';
 import { removeKernel } from '../gateway/launch.ts';
 import type { Log } from '../log.ts';
 import type { Lease, Registry, RunRow } from '../registry/registry.ts';
@@ -15,17 +16,31 @@ import type { RunResult } from './result.ts';
  */
 export type Reconnect = (address: string) => Promise<GatewayConnection | 'gone' | 'unknown'>;
 
-const removeLeft = async (lease: Lease, reconnect: Reconnect, log: Log): Promise<boolean> => {
+/**
+ * Milliseconds after its owner's last heartbeat in which a kernel that the gateway does not have may still come up: a launch
+ * that was sent is carried out whoever has died meanwhile, and is known to the gateway only when it is done.
+ */
+const lateLaunch = 120_000;
+
+/** `late`: the gateway does not have the kernel, and may have it yet. */
+type Removal = 'removed' | 'late' | 'failed';
+
+const removeLeft = async (lease: Lease, reconnect: Reconnect, log: Log): Promise<Removal> => {
   if (lease.kernelId === '') {
-    return true;
+    return 'removed';
   }
   const connection = await reconnect(lease.connection);
   if (typeof connection === 'string') {
-    return connection === 'gone';
+    return connection === 'gone' ? 'removed' : 'failed';
   }
   const http = createGatewayHttp(connection);
   try {
-    return await removeKernel(http, lease.kernelId, log);
+    const wasThere = (await getKernel(http, lease.kernelId)) !== null;
+    const removed = await removeKernel(http, lease.kernelId, log);
+    if (!removed) {
+      return 'failed';
+    }
+    return wasThere || Math.abs(Date.now() - lease.heartbeatAt) > lateLaunch ? 'removed' : 'late';
   } finally {
     await http.dispose();
   }
@@ -36,10 +51,13 @@ const closeRun = async (
   registry: Registry,
   run: RunRow,
   trackedTypes: readonly string[] | null,
+  late: ReadonlySet<string>,
   log: Log,
 ): Promise<void> => {
   const workspace = registry.workspaceFor(run.key);
-  if (registry.findLease(workspace) !== undefined) {
+  const lease = registry.findLease(workspace);
+  // A run that began had its kernel: one that the gateway does not have any more can't write.
+  if (lease !== undefined && !late.has(lease.token)) {
     return;
   }
   const stored = registry.readBaseline(workspace);
@@ -82,10 +100,14 @@ export const recoverRuns = async (
   trackedTypes: readonly string[] | null,
   log: Log,
 ): Promise<void> => {
+  const late = new Set<string>();
   for (const lease of registry.expiredLeases()) {
     try {
-      if (await removeLeft(lease, reconnect, log)) {
+      const removal = await removeLeft(lease, reconnect, log);
+      if (removal === 'removed') {
         registry.removeLease(lease);
+      } else if (removal === 'late') {
+        late.add(lease.token);
       }
     } catch (error) {
       log.warn(`kernel ${lease.kernelId} of an ended process could not be removed: ${causeOf(error)}`);
@@ -93,7 +115,7 @@ export const recoverRuns = async (
   }
   for (const run of registry.unfinishedRuns()) {
     try {
-      await closeRun(registry, run, trackedTypes, log);
+      await closeRun(registry, run, trackedTypes, late, log);
     } catch (error) {
       log.warn(`run ${run.runId} of an ended process could not be closed: ${causeOf(error)}`);
     }

@@ -1,12 +1,10 @@
 // Files of a workspace by the path that users, code and models see.
 import { posix } from 'node:path';
-
-/** Where every workspace is, for whoever runs in it. */
-export const VIRTUAL_ROOT = '/mnt/data';
+import { virtualRoot } from '../paths/virtualPath.ts';
 
 /** `/mnt/data/<relative path>`; the root itself for an empty one. */
 export const virtualPath = (relativePath: string): string =>
-  relativePath === '' ? VIRTUAL_ROOT : `${VIRTUAL_ROOT}/${relativePath}`;
+  relativePath === '' ? virtualRoot : `${virtualRoot}/${relativePath}`;
 
 const SANDBOX = 'sandbox:';
 
@@ -21,8 +19,8 @@ export const relativePathOf = (path: string): string | undefined => {
   }
   // POSIX leaves `//x` to the system (XBD 4.13); where /mnt/data is a folder, one slash is the same.
   const normal = posix.normalize(plain).replace(/^\/+/u, '/').replace(/\/$/u, '');
-  if (normal === VIRTUAL_ROOT) {
+  if (normal === virtualRoot) {
     return '';
   }
-  return normal.startsWith(`${VIRTUAL_ROOT}/`) ? normal.slice(VIRTUAL_ROOT.length + 1) : undefined;
+  return normal.startsWith(`${virtualRoot}/`) ? normal.slice(virtualRoot.length + 1) : undefined;
 };
