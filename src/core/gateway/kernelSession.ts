@@ -75,11 +75,19 @@ const connectionSettings = (
 };
 
 /** REST for the library through our own client. A failure never declares the kernel dead: `watchLiveness` decides that. */
-const createApiClient = (http: GatewayHttp, settings: ServerConnection.ISettings): Kernel.IKernelAPIClient => {
+const createApiClient = (
+  http: GatewayHttp,
+  settings: ServerConnection.ISettings,
+  disposal: { readonly isDone: boolean },
+): Kernel.IKernelAPIClient => {
   const notOffered = (): Promise<never> => Promise.reject(new Error('not offered'));
   return {
     serverSettings: settings,
     getModel: async (id) => {
+      // While a gateway does not answer, the library asks again every 10 to 30 s, a disposed connection too and for ever.
+      if (disposal.isDone) {
+        return undefined;
+      }
       try {
         const model = await getKernel(http, id);
         return model ? { id: model.id, name: model.name } : undefined;
@@ -105,12 +113,16 @@ export const connectKernel = async (
   const settings = connectionSettings(http, await http.authenticationHeaders(), options.log, () => {
     died.resolve(undefined);
   });
+  const disposal = { isDone: false };
   const connection = new KernelConnection({
     model: { id: model.id, name: model.name },
     clientId: options.clientId,
     serverSettings: settings,
-    kernelAPIClient: createApiClient(http, settings),
+    kernelAPIClient: createApiClient(http, settings, disposal),
     commsOverSubshells: CommsOverSubshells.Disabled,
+  });
+  connection.disposed.connect(() => {
+    disposal.isDone = true;
   });
   return openSession(connection, http, died.promise, options.log);
 };
