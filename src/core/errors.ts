@@ -27,6 +27,7 @@ export interface ErrorDetails {
   'kernel.gone': { reason: string };
   'kernel.groundingUnavailable': { wanted: string; found: string; reason: string };
   'kernel.reachUnavailable': { wanted: string; found: string; reason: string };
+  'transfer.unavailable': { reason: string };
   'message.inUse': { chatId: string; messageId: string; owner: string };
 
   'embedded.noPython': { tried: readonly string[] };

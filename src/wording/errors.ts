@@ -102,6 +102,11 @@ const table: Table = {
       `Files can't travel by ${wanted} reach${ending(reason)} Check the kernel's data folder, or use --reach auto.`,
       'runDoctor',
     ),
+  'transfer.unavailable': ({ reason }) =>
+    say(
+      `Files can't travel through this kernel's connection${ending(reason)} Use a gateway that shares a folder with this machine, or a Python kernel.`,
+      'runDoctor',
+    ),
   'message.inUse': ({ chatId, messageId, owner }) =>
     say(
       `Message "${messageId}" of chat "${chatId}" is in use by ${owner}. Wait until that run has ended, or stop it there.`,

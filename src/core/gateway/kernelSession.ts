@@ -10,6 +10,7 @@ import { deferred, within } from '../async.ts';
 import { causeOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { GatewayHttp } from './http.ts';
+import { openKernelComm, type CommListener, type KernelComm } from './kernelComm.ts';
 import { getKernel, interruptKernel, restartKernel, type KernelModel } from './kernelApi.ts';
 import { watchLiveness, type LostReason } from './liveness.ts';
 import { createSerializer } from './serializer.ts';
@@ -40,6 +41,8 @@ export interface KernelSession {
   ready(milliseconds: number, signal?: AbortSignal): Promise<boolean>;
   /** Always settles: with the reply, or `lost`. */
   execute(request: ExecuteRequest): Promise<ExecuteOutcome>;
+  /** Opens a comm; it is closed when the kernel is restarted. */
+  openComm(target: string, listener: CommListener): KernelComm;
   interrupt(): Promise<void>;
   /** Restarts and waits for the new kernel; running executions end as lost (`restarted`). False when it did not come back in time. */
   restart(milliseconds: number): Promise<boolean>;
@@ -135,6 +138,7 @@ const openSession = (
 ): KernelSession => {
   const liveness = watchLiveness(connection, http, died, log);
   let restarting = false;
+  let restarted = deferred<LostReason>();
   const kernelInfo = connection.info;
   kernelInfo.catch(() => undefined);
 
@@ -180,9 +184,13 @@ const openSession = (
     },
     ready,
     execute,
+    openComm: (target, listener) =>
+      openKernelComm(connection, target, listener, Promise.race([liveness.lost, restarted.promise]), liveness),
     interrupt: () => interruptKernel(http, connection.id),
     restart: async (milliseconds) => {
       restarting = true;
+      restarted.resolve({ kind: 'restarted' });
+      restarted = deferred<LostReason>();
       liveness.expectRestart(true);
       try {
         const restarted = connection.restart().then(

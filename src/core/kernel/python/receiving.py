@@ -1,0 +1,140 @@
+"""Files that come from the client: staged beside their place, checked, made durable, renamed. A piece that comes twice
+or out of turn does no harm."""
+import contextlib
+import hashlib
+import os
+
+from _code_interpreter.folder import CREATE, Refused
+
+PREFIX = b'.code-interpreter-part-'
+BLOCK = 1 << 20
+
+
+def hash_of(descriptor):
+    """sha256 of an open file from its start, in hex."""
+    content = hashlib.sha256()
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    for block in iter(lambda: os.read(descriptor, BLOCK), b''):
+        content.update(block)
+    return content.hexdigest()
+
+
+def write_all(descriptor, content):
+    view = memoryview(content)
+    while view:
+        view = view[os.write(descriptor, view):]
+
+
+class Staged:
+    """One file on its way in."""
+
+    def __init__(self, folder, key, path, size):
+        self.size = size
+        self.content = hashlib.sha256()
+        self.position = 0
+        self.in_turn = True
+        self._closing = contextlib.ExitStack()
+        self._here, self._name = self._closing.enter_context(folder.parent(path, make=True))
+        self._stage = PREFIX + key.encode()
+        if self._here is None:
+            self._stage = os.path.join(os.path.dirname(self._name), self._stage)
+        try:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self._stage, dir_fd=self._here)
+            self._descriptor = os.open(self._stage, CREATE, 0o644, dir_fd=self._here)
+        except BaseException:
+            self._closing.close()
+            raise
+
+    def write(self, offset, content):
+        if offset < 0 or offset + len(content) > self.size:
+            raise Refused('changed', 'more bytes than were announced')
+        if offset != self.position:
+            if offset + len(content) <= self.position:
+                return
+            self.in_turn = False
+        os.lseek(self._descriptor, offset, os.SEEK_SET)
+        write_all(self._descriptor, content)
+        if self.in_turn:
+            self.content.update(content)
+            self.position = offset + len(content)
+
+    def commit(self, sha256, modified):
+        """Puts the file in its place, where its bytes are the right ones."""
+        found = self.content.hexdigest() if self.in_turn else hash_of(self._descriptor)
+        if found != sha256:
+            raise Refused('corrupt', 'sha256 %s, not %s' % (found, sha256))
+        os.fsync(self._descriptor)
+        os.utime(self._stage, ns=(modified, modified), dir_fd=self._here)
+        os.close(self._descriptor)
+        self._descriptor = None
+        os.replace(self._stage, self._name, src_dir_fd=self._here, dst_dir_fd=self._here)
+        if self._here is not None:
+            os.fsync(self._here)
+
+    def close(self):
+        """Leaves nothing half: to be called whatever happened."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+        with contextlib.suppress(OSError):
+            os.unlink(self._stage, dir_fd=self._here)
+        self._closing.close()
+
+
+class Receiving:
+    """The files of one client that are on their way in, by the client's own keys."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.staged = {}
+        self.done = set()
+
+    def begin(self, key, path, size):
+        if key not in self.staged:
+            self.staged[key] = Staged(self.folder, key, path, size)
+
+    def write(self, key, offset, content):
+        if key in self.done:
+            return
+        if key not in self.staged:
+            raise Refused('failed', 'a piece of a file that was not announced')
+        self.staged[key].write(offset, content)
+
+    def commit(self, key, sha256, modified):
+        if key in self.done:
+            return
+        staged = self.staged.pop(key, None)
+        if staged is None:
+            raise Refused('failed', 'the end of a file that was not announced')
+        try:
+            staged.commit(sha256, modified)
+            self.done.add(key)
+        finally:
+            staged.close()
+
+    def abandon(self, key=None):
+        for one in list(self.staged) if key is None else [key]:
+            staged = self.staged.pop(one, None)
+            if staged is not None:
+                staged.close()
+
+    def whole(self, key, path, content, sha256, modified):
+        """A small file in one piece."""
+        staged = Staged(self.folder, key, path, len(content))
+        try:
+            staged.write(0, content)
+            staged.commit(sha256, modified)
+        finally:
+            staged.close()
+
+    def has(self, path, size, sha256):
+        """Whether these bytes are at this path already."""
+        try:
+            descriptor = self.folder.open_file(path)
+        except (OSError, Refused):
+            return False
+        try:
+            return os.fstat(descriptor).st_size == size and hash_of(descriptor) == sha256
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,145 @@
+"""The kernel's side of a transfer: answers requests that come over one comm, each by its id. All of them can be repeated."""
+import base64
+import hashlib
+
+from _code_interpreter import manifest, receiving, sending
+from _code_interpreter.folder import Folder, Refused, refusal
+
+TARGET = 'code_interpreter_transfer'
+
+
+class Client:
+    """One client's comm and what is under way for it."""
+
+    def __init__(self, comm, folder):
+        self.comm = comm
+        self.folder = folder
+        self.receiving = receiving.Receiving(folder)
+        self.sending = sending.Sending(folder)
+        self.manifests = {}
+        comm.on_msg(self.received)
+        comm.on_close(lambda message: self.abandon())
+
+    def received(self, message):
+        data = message['content']['data']
+        buffers = message.get('buffers') or []
+        content = b''.join(buffers) if len(buffers) != 1 else buffers[0]
+        if 'base64' in data:
+            content = base64.b64decode(data['base64'])
+        answer, payload = {}, b''
+        try:
+            answered = getattr(self, 'do_' + data['op'])(data, content)
+            answer, payload = answered if isinstance(answered, tuple) else (answered or {}, b'')
+        except Refused as refused:
+            answer = failure(refused)
+        except OSError as error:
+            answer = failure(refusal(error))
+        except Exception as error:
+            answer = failure(Refused('failed', '%s: %s' % (type(error).__name__, error)))
+        answer['id'] = data['id']
+        if not payload:
+            self.comm.send(answer)
+        elif 'base64' in data:
+            self.comm.send(dict(answer, base64=base64.b64encode(payload).decode()))
+        else:
+            self.comm.send(answer, buffers=[payload])
+
+    def abandon(self):
+        self.receiving.abandon()
+        self.sending.abandon()
+
+    def do_hello(self, data, content):
+        facts = {'sha256': hashlib.sha256(content).hexdigest(), 'freeBytes': self.folder.free_bytes()}
+        return facts, bytes(content)
+
+    def do_ping(self, data, content):
+        return {}
+
+    def do_list(self, data, content):
+        key = data['key']
+        if key not in self.manifests:
+            self.manifests = {key: manifest.Manifest(self.folder, data['hashes'], data['limit'])}
+        return self.manifests[key].page(data['page'])
+
+    def do_has(self, data, content):
+        files = data['files']
+        return {'has': [self.receiving.has(path_of(path), size, sha256) for path, size, sha256 in files]}
+
+    def do_push(self, data, content):
+        self.receiving.begin(data['key'], path_of(data['path']), data['size'])
+
+    def do_write(self, data, content):
+        self.receiving.write(data['key'], data['offset'], content)
+
+    def do_commit(self, data, content):
+        self.receiving.commit(data['key'], data['sha256'], int(data['mtimeNs']))
+
+    def do_pushMany(self, data, content):
+        results = []
+        offset = 0
+        for index, (path, size, sha256, modified) in enumerate(data['files']):
+            piece = content[offset:offset + size]
+            offset += size
+            key = '%s-%d' % (data['key'], index)
+            results.append(attempt(self.receiving.whole, key, path_of(path), piece, sha256, int(modified)))
+        return {'results': results}
+
+    def do_pull(self, data, content):
+        return self.sending.begin(data['key'], path_of(data['path']))
+
+    def do_read(self, data, content):
+        return {}, self.sending.read(data['key'], data['offset'], data['length'])
+
+    def do_end(self, data, content):
+        return self.sending.end(data['key'])
+
+    def do_pullMany(self, data, content):
+        results = []
+        pieces = []
+        for path, limit in data['files']:
+            result = attempt(self.sending.whole, path_of(path), limit)
+            if isinstance(result, tuple):
+                pieces.append(result[0])
+                result = result[1]
+            results.append(result)
+        return {'results': results}, b''.join(pieces)
+
+    def do_abandon(self, data, content):
+        self.receiving.abandon(data['key'])
+        self.sending.abandon(data['key'])
+
+    def do_remove(self, data, content):
+        return {'results': [attempt(self.folder.remove, path_of(path)) for path in data['paths']]}
+
+    def do_clear(self, data, content):
+        self.abandon()
+        for path, _ in reversed(list(manifest.walk(self.folder, halves=True))):
+            attempt(self.folder.remove, path)
+
+
+def path_of(text):
+    return base64.b64decode(text)
+
+
+def failure(refused):
+    return {'error': {'code': refused.code, 'detail': refused.detail[:500]}}
+
+
+def attempt(action, *arguments):
+    """The answer of an action, or how it failed: one file's failure never stops the others."""
+    try:
+        return action(*arguments) or {}
+    except Refused as refused:
+        return failure(refused)
+    except OSError as error:
+        return failure(refusal(error))
+
+
+def start(folder):
+    """Takes clients of a folder; a later call takes the next ones of another."""
+    from IPython import get_ipython
+
+    place = Folder(folder)
+    manager = get_ipython().kernel.comm_manager
+    manager.register_target(TARGET, lambda comm, message: Client(comm, place))
+    return {'target': TARGET}

@@ -1,0 +1,181 @@
+// Requests and replies over a comm. Each request can be repeated, so what a broken connection lost is simply sent again.
+import * as v from 'valibot';
+import { deferred, type Deferred } from '../../async.ts';
+import { CodedError } from '../../errors.ts';
+import type { CommData, KernelComm } from '../../gateway/kernelComm.ts';
+import type { KernelSession } from '../../gateway/kernelSession.ts';
+import type { LostReason } from '../../gateway/liveness.ts';
+import { failureSchema } from './replies.ts';
+import type { TransferFailure } from './types.ts';
+
+export type Frames = 'binary' | 'base64';
+
+export interface Reply {
+  /** As the kernel sent it. */
+  readonly data: unknown;
+  readonly bytes: Uint8Array;
+}
+
+/** The kernel refused one request: what went wrong with one file. */
+export class RefusedError extends Error {
+  readonly failure: TransferFailure;
+
+  constructor(failure: TransferFailure) {
+    super(failure.code);
+    this.failure = failure;
+  }
+}
+
+export interface TransferChannel {
+  frames: Frames;
+  /** Settles with the kernel's reply; rejects with {@link RefusedError}, or CodedError `kernel.gone`. */
+  request(operation: string, fields: CommData, bytes?: Uint8Array): Promise<Reply>;
+  /** Something was asked and not answered for a while. */
+  readonly isWaiting: boolean;
+  dispose(): void;
+}
+
+interface Pending {
+  readonly id: number;
+  readonly send: () => void;
+  readonly reply: Deferred<Reply>;
+  /** The order of its latest sending. */
+  sequence: number;
+}
+
+/** Milliseconds without a reply after which a question is asked that only an idle kernel with a whole connection answers. */
+const silence = 5_000;
+/** The same while the kernel says that it is busy: the message that it is idle again may have been lost. */
+const busySilence = 60_000;
+/** Milliseconds after which a transfer says that it waits. */
+const patience = 1_500;
+
+const headSchema = v.object({ id: v.pipe(v.number(), v.integer()), base64: v.optional(v.string()) });
+
+const goneError = (reason: LostReason): CodedError =>
+  new CodedError('kernel.gone', { reason: reason.kind === 'unreachable' ? reason.cause : reason.kind });
+
+/**
+ * Opens a comm to the kernel's side and speaks over it. Requests are carried out in the order in which they are sent, so the reply to
+ * a later one proves that an earlier one without a reply was lost.
+ */
+export const openChannel = (session: KernelSession, target: string): TransferChannel => {
+  const pending = new Map<number, Pending>();
+  let lastId = 0;
+  let sequence = 0;
+  let heard = 0;
+  let closed: LostReason | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let release: (() => void) | undefined;
+  let pingId = 0;
+
+  const send = (one: Pending): void => {
+    one.sequence = ++sequence;
+    one.send();
+  };
+
+  const settle = (one: Pending): void => {
+    pending.delete(one.id);
+    if (pending.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+      release?.();
+      release = undefined;
+    }
+  };
+
+  const onMessage = (data: unknown, buffers: readonly Uint8Array[]): void => {
+    const head = v.safeParse(headSchema, data);
+    const one = head.success ? pending.get(head.output.id) : undefined;
+    if (!head.success || one === undefined) {
+      // The second reply to a request that was sent twice.
+      return;
+    }
+    heard = Date.now();
+    settle(one);
+    const lost = [...pending.values()].filter((other) => other.sequence < one.sequence);
+    lost.sort((a, b) => a.sequence - b.sequence).forEach(send);
+    const failure = v.safeParse(failureSchema, data);
+    if (failure.success) {
+      one.reply.reject(new RefusedError(failure.output.error));
+      return;
+    }
+    const { base64 } = head.output;
+    const bytes = base64 === undefined ? (buffers[0] ?? new Uint8Array(0)) : Buffer.from(base64, 'base64');
+    one.reply.resolve({ data, bytes });
+  };
+
+  const askWhetherLost = (): void => {
+    const asked = pending.get(pingId);
+    if (asked) {
+      send(asked);
+      return;
+    }
+    request('ping', {}).catch(() => undefined);
+    pingId = lastId;
+  };
+
+  const comm: KernelComm = session.openComm(target, {
+    onMessage,
+    onReconnected: () => {
+      if (pending.size > 0) {
+        askWhetherLost();
+      }
+    },
+  });
+
+  void comm.closed.then((reason) => {
+    closed = reason;
+    for (const one of [...pending.values()]) {
+      settle(one);
+      one.reply.reject(goneError(reason));
+    }
+  });
+
+  const channel: TransferChannel = {
+    frames: 'binary',
+    request: (operation, fields, bytes) => request(operation, fields, bytes),
+    get isWaiting() {
+      return pending.size > 0 && Date.now() - heard > patience;
+    },
+    dispose: () => {
+      comm.dispose();
+    },
+  };
+
+  const request = (operation: string, fields: CommData, bytes?: Uint8Array): Promise<Reply> => {
+    if (closed) {
+      return Promise.reject(goneError(closed));
+    }
+    const id = ++lastId;
+    const data = { ...(fields as object), op: operation, id } as CommData;
+    const textual = channel.frames === 'base64';
+    const one: Pending = {
+      id,
+      sequence: 0,
+      reply: deferred<Reply>(),
+      send: () => {
+        if (textual) {
+          comm.send({ ...(data as object), base64: Buffer.from(bytes ?? []).toString('base64') });
+        } else {
+          comm.send(data, bytes);
+        }
+      },
+    };
+    if (pending.size === 0) {
+      heard = Date.now();
+      release = comm.beginWork();
+      timer = setInterval(() => {
+        const silent = Date.now() - heard;
+        if (silent > (comm.isBusy ? busySilence : silence)) {
+          askWhetherLost();
+        }
+      }, silence);
+    }
+    pending.set(id, one);
+    send(one);
+    return one.reply.promise;
+  };
+
+  return channel;
+};

@@ -1,0 +1,187 @@
+// Files from the kernel's machine: small ones many in a frame, large ones in pieces with several under way.
+import { createHash } from 'node:crypto';
+import { orCancelled, throwIfAborted } from '../../async.ts';
+import { frameBytes, toBatches } from './batches.ts';
+import type { Reply } from './channel.ts';
+import {
+  abandon,
+  failed,
+  onTheWire,
+  refusalOf,
+  settleAll,
+  twice,
+  type Failed,
+  type TransferContext,
+} from './context.ts';
+import { factsSchema, openedSchema, parseReply, pulledManySchema } from './replies.ts';
+import type { PullFile, PullOutcome } from './types.ts';
+
+interface Piece {
+  readonly offset: number;
+  readonly length: number;
+  readonly reply: Promise<Reply>;
+}
+
+const changed = failed('changed');
+
+/** Pieces that are asked for ahead of the one that is written. */
+const askAhead = async (
+  context: TransferContext,
+  key: string,
+  size: number,
+  take: (piece: Piece, bytes: Uint8Array) => Promise<boolean>,
+): Promise<boolean> => {
+  const { channel, signal, window } = context;
+  const pieces: Piece[] = [];
+  let asked = 0;
+  const ask = async (): Promise<void> => {
+    const length = Math.min(frameBytes, size - asked);
+    await window.acquire(length, signal);
+    const reply = channel.request('read', { key, offset: asked, length });
+    reply.catch(() => undefined);
+    pieces.push({ offset: asked, length, reply });
+    asked += length;
+  };
+  try {
+    for (;;) {
+      while (asked < size && pieces.length < 4) {
+        await ask();
+      }
+      const [piece] = pieces;
+      if (piece === undefined) {
+        return true;
+      }
+      const { bytes } = await orCancelled(piece.reply, signal);
+      const isWhole = bytes.byteLength === piece.length;
+      if (!isWhole || !(await take(piece, bytes))) {
+        return false;
+      }
+      pieces.shift();
+      window.release(piece.length);
+    }
+  } finally {
+    for (const { length } of pieces) {
+      window.release(length);
+    }
+  }
+};
+
+const pullPieces = async (context: TransferContext, file: PullFile): Promise<PullOutcome> => {
+  const { channel, meter, signal } = context;
+  const key = context.newKey();
+  let counted = 0;
+  let isDone = false;
+  const content = createHash('sha256');
+  try {
+    const opened = parseReply(
+      openedSchema,
+      await orCancelled(channel.request('pull', { key, path: onTheWire(file.rawPath) }), signal),
+    );
+    if (opened.size !== file.expectedSize) {
+      return changed;
+    }
+    const isWhole = await askAhead(context, key, opened.size, async ({ offset }, bytes) => {
+      content.update(bytes);
+      await file.sink.write(bytes, offset);
+      counted += bytes.byteLength;
+      meter.addBytes(bytes.byteLength);
+      return true;
+    });
+    if (!isWhole) {
+      return changed;
+    }
+    const facts = parseReply(factsSchema, await orCancelled(channel.request('end', { key }), signal));
+    isDone = true;
+    if (facts.sha256 !== content.digest('hex')) {
+      return failed('corrupt');
+    }
+    counted = 0;
+    return { status: 'pulled', size: opened.size, sha256: facts.sha256, mtimeNs: facts.mtimeNs };
+  } catch (error) {
+    return refusalOf(error);
+  } finally {
+    meter.addBytes(-counted);
+    if (!isDone) {
+      await abandon(context, key);
+    }
+  }
+};
+
+const pullWhole = async (
+  { channel, meter, signal, window }: TransferContext,
+  files: readonly PullFile[],
+): Promise<readonly (PullOutcome | Failed)[]> => {
+  const weight = files.reduce((sum, { expectedSize }) => sum + expectedSize, 0);
+  await window.acquire(weight, signal);
+  try {
+    const asked = files.map(({ rawPath, expectedSize }) => [onTheWire(rawPath), expectedSize]);
+    const reply = await orCancelled(channel.request('pullMany', { files: asked }), signal);
+    const { results } = parseReply(pulledManySchema, reply);
+    let offset = 0;
+    const outcomes: (PullOutcome | Failed)[] = [];
+    for (const [index, file] of files.entries()) {
+      const result = results[index];
+      if (result === undefined || 'error' in result) {
+        outcomes.push(failed(result?.error.code ?? 'failed', result?.error.detail));
+        continue;
+      }
+      const bytes = reply.bytes.subarray(offset, offset + result.size);
+      offset += result.size;
+      outcomes.push(await land(file, result, bytes));
+      meter.addBytes(bytes.byteLength);
+    }
+    return outcomes;
+  } finally {
+    window.release(weight);
+  }
+};
+
+const land = async (
+  file: PullFile,
+  { size, sha256, mtimeNs }: { readonly size: number; readonly sha256: string; readonly mtimeNs: bigint },
+  bytes: Uint8Array,
+): Promise<PullOutcome> => {
+  if (size !== file.expectedSize) {
+    return changed;
+  }
+  if (bytes.byteLength !== size || createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    return failed('corrupt');
+  }
+  await file.sink.write(bytes, 0);
+  return { status: 'pulled', size, sha256, mtimeNs };
+};
+
+/** Pulls all; see {@link KernelTransfer.pull}. */
+export const pullFiles = async (
+  context: TransferContext,
+  files: readonly PullFile[],
+): Promise<readonly PullOutcome[]> => {
+  const outcomes = new Map<PullFile, PullOutcome>();
+  const { small, large } = toBatches(files, ({ expectedSize }) => expectedSize);
+  const retries: PullFile[] = [];
+  await settleAll(
+    small.map(async (batch) => {
+      const results = await pullWhole(context, batch);
+      for (const [index, file] of batch.entries()) {
+        const result = results[index] ?? failed('failed');
+        const isWorthTrying = 'reason' in result && ['changed', 'corrupt'].includes(result.reason.code);
+        if (isWorthTrying) {
+          retries.push(file);
+        } else {
+          context.meter.addFile();
+        }
+        outcomes.set(file, result);
+      }
+    }),
+  );
+  for (const file of retries) {
+    outcomes.set(file, await pullPieces(context, file));
+    context.meter.addFile();
+  }
+  for (const file of large) {
+    throwIfAborted(context.signal);
+    outcomes.set(file, await twice(() => pullPieces(context, file)));
+    context.meter.addFile();
+  }
+  return files.map((file) => outcomes.get(file) ?? failed('failed'));
+};
