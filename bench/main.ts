@@ -6,6 +6,7 @@ import { printedLines } from './cases/lines.ts';
 import { memory } from './cases/memory.ts';
 import { registry } from './cases/registry.ts';
 import { snapshot } from './cases/snapshot.ts';
+import { transfer, transferFar, transferMany, transferMemory } from './cases/transfer.ts';
 import { translation, translationOfPaths } from './cases/translation.ts';
 import { warm } from './cases/warm.ts';
 import { createPlaces } from './places.ts';
@@ -22,6 +23,10 @@ export const benchmarks: readonly Benchmark[] = [
   registry,
   snapshot,
   keep,
+  transfer,
+  transferFar,
+  transferMemory,
+  transferMany,
 ];
 
 export interface BenchRequest {

@@ -6,6 +6,8 @@ import { startBenchGateway, type BenchGateway } from './contenders/gateway.ts';
 import { startZmq, type Zmq } from './contenders/zmq.ts';
 
 export interface Places {
+  /** Where environments are installed. */
+  readonly cacheFolder: string;
   folder(): Promise<string>;
   gateway(): Promise<BenchGateway>;
   zmq(): Promise<Zmq>;
@@ -35,6 +37,7 @@ export const createPlaces = (cacheFolder: string): Places => {
   };
 
   return {
+    cacheFolder,
     folder,
     gateway: () => (gateway ??= openGateway()),
     zmq: () => (zmq ??= openZmq()),

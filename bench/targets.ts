@@ -6,3 +6,9 @@ export const atMost = (wanted: string, found: number, limit: number, unit = ''):
   found: `${found.toFixed(2)}${unit}`,
   met: found <= limit,
 });
+
+export const atLeast = (wanted: string, found: number, limit: number, unit = ''): Target => ({
+  wanted,
+  found: `${found.toFixed(2)}${unit}`,
+  met: found >= limit,
+});

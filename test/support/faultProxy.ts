@@ -14,12 +14,20 @@ export interface FaultProxy {
   delay(milliseconds: number): void;
   /** At most so many bytes a second towards the client. */
   throttle(bytesPerSecond: number): void;
+  /** A round trip takes this much longer, in milliseconds; how much passes in it is not limited. */
+  roundTrip(milliseconds: number): void;
+  /** One bit of a large chunk is wrong, after so many bytes have passed from now on. */
+  flip(direction: Direction, afterBytes: number): void;
+  /** Bytes that have passed. */
+  readonly passed: Readonly<Record<Direction, number>>;
   /** Everything works again for new connections. */
   restore(): void;
   /** Resolves when a client has sent this. */
   sent(what: string): Promise<void>;
   close(): Promise<void>;
 }
+
+export type Direction = 'toServer' | 'toClient';
 
 type Mode = 'open' | 'cut' | 'half-open';
 
@@ -31,6 +39,9 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
   let mode: Mode = 'open';
   let wait = 0;
   let rate = Infinity;
+  let latency = 0;
+  let flip: { readonly direction: Direction; after: number } | undefined;
+  const passed = { toServer: 0, toClient: 0 };
 
   const end = (): void => {
     for (const pair of pairs) {
@@ -52,6 +63,21 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
         for (const listener of listeners) {
           listener(chunk);
         }
+      }
+      const direction: Direction = slow ? 'toClient' : 'toServer';
+      passed[direction] += chunk.length;
+      if (flip?.direction === direction) {
+        flip.after -= chunk.length;
+        // In a large chunk the middle is bytes of a file, whatever frames it.
+        if (flip.after <= 0 && chunk.length > 8_192) {
+          flip = undefined;
+          const middle = chunk.length >> 1;
+          chunk[middle] = (chunk[middle] ?? 0) ^ 1;
+        }
+      }
+      if (latency > 0) {
+        setTimeout(() => to.write(chunk), latency / 2);
+        return;
       }
       const pause = slow ? wait + (rate === Infinity ? 0 : (chunk.length / rate) * 1000) : 0;
       if (pause === 0) {
@@ -111,8 +137,17 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
     throttle: (bytesPerSecond) => {
       rate = bytesPerSecond;
     },
+    roundTrip: (milliseconds) => {
+      latency = milliseconds;
+    },
+    flip: (direction, afterBytes) => {
+      flip = { direction, after: afterBytes };
+    },
+    passed,
     restore: () => {
       end();
+      latency = 0;
+      flip = undefined;
       mode = 'open';
       wait = 0;
       rate = Infinity;

@@ -6,8 +6,8 @@ import {
   type Kernel,
   type KernelMessage,
 } from '@jupyterlab/services';
+import { setTimeout as delayFor } from 'node:timers/promises';
 import { deferred, within } from '../async.ts';
-import { causeOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { GatewayHttp } from './http.ts';
 import { openKernelComm, type CommListener, type KernelComm } from './kernelComm.ts';
@@ -77,26 +77,51 @@ const connectionSettings = (
   });
 };
 
+/** What the library's questions are answered by. */
+interface ConnectionState {
+  readonly isDisposed: boolean;
+  readonly isConnected: boolean;
+}
+
+/** Milliseconds between two questions while a gateway does not answer, doubled each time. */
+const firstPause = 500;
+const longestPause = 16_000;
+
+/**
+ * The kernel as the gateway has it, once the gateway answers. The library would ask again after 10 to 30 s by a timer that nobody can
+ * clear, for a disposed connection too.
+ */
+const modelOnceAnswered = async (
+  http: GatewayHttp,
+  id: string,
+  state: () => ConnectionState,
+): Promise<KernelModel | undefined> => {
+  for (let pause = firstPause; !state().isDisposed; pause = Math.min(2 * pause, longestPause)) {
+    try {
+      return (await getKernel(http, id)) ?? undefined;
+    } catch {
+      await delayFor(pause, undefined, { ref: false });
+      if (state().isConnected) {
+        // By another way: an answer now would open the connection once more.
+        return deferred<undefined>().promise;
+      }
+    }
+  }
+  return undefined;
+};
+
 /** REST for the library through our own client. A failure never declares the kernel dead: `watchLiveness` decides that. */
 const createApiClient = (
   http: GatewayHttp,
   settings: ServerConnection.ISettings,
-  disposal: { readonly isDone: boolean },
+  state: () => ConnectionState,
 ): Kernel.IKernelAPIClient => {
   const notOffered = (): Promise<never> => Promise.reject(new Error('not offered'));
   return {
     serverSettings: settings,
     getModel: async (id) => {
-      // While a gateway does not answer, the library asks again every 10 to 30 s, a disposed connection too and for ever.
-      if (disposal.isDone) {
-        return undefined;
-      }
-      try {
-        const model = await getKernel(http, id);
-        return model ? { id: model.id, name: model.name } : undefined;
-      } catch (error) {
-        throw new ServerConnection.NetworkError(new TypeError(causeOf(error)));
-      }
+      const model = await modelOnceAnswered(http, id, state);
+      return model && { id: model.id, name: model.name };
     },
     restart: (id) => restartKernel(http, id),
     interrupt: (id) => interruptKernel(http, id),
@@ -116,16 +141,15 @@ export const connectKernel = async (
   const settings = connectionSettings(http, await http.authenticationHeaders(), options.log, () => {
     died.resolve(undefined);
   });
-  const disposal = { isDone: false };
-  const connection = new KernelConnection({
+  const connection: KernelConnection = new KernelConnection({
     model: { id: model.id, name: model.name },
     clientId: options.clientId,
     serverSettings: settings,
-    kernelAPIClient: createApiClient(http, settings, disposal),
+    kernelAPIClient: createApiClient(http, settings, () => ({
+      isDisposed: connection.isDisposed,
+      isConnected: connection.connectionStatus === 'connected',
+    })),
     commsOverSubshells: CommsOverSubshells.Disabled,
-  });
-  connection.disposed.connect(() => {
-    disposal.isDone = true;
   });
   return openSession(connection, http, died.promise, options.log);
 };

@@ -1,0 +1,36 @@
+// Raw frames to a kernel over ZeroMQ, with no gateway between, no hash and no disk: as fast as bytes can get to a kernel.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export interface ZmqTransfer {
+  /** Milliseconds. */
+  move(direction: 'up' | 'down', bytes: number): Promise<number>;
+  stop(): Promise<void>;
+}
+
+const script = fileURLToPath(new URL('../python/zmq_transfer.py', import.meta.url));
+const frame = 4 << 20;
+
+export const startZmqTransfer = (python: string): ZmqTransfer => {
+  const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    move: async (direction, bytes) => {
+      child.stdin.write(`${JSON.stringify({ do: direction, bytes, frame })}\n`);
+      const answer: IteratorResult<string, unknown> = await lines.next();
+      if (answer.done === true) {
+        throw new Error('the ZeroMQ client ended');
+      }
+      return Number(answer.value);
+    },
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = once(child, 'exit');
+        child.stdin.end();
+        await ended;
+      }
+    },
+  };
+};
