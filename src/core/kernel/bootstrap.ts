@@ -28,6 +28,10 @@ export interface BootstrapOptions {
   readonly grounding: 'auto' | Grounding;
   /** Tells private folders apart in a kernel that serves several messages; the workspace's path unless given. */
   readonly scope?: string;
+  /** Gives the kernel a folder of its own even where it sees the workspace. */
+  readonly private?: boolean;
+  /** A file that is put beside a private folder: by it another kernel of that machine proves that it sees the folder too. */
+  readonly owner?: { readonly name: string; readonly content: string };
 }
 
 /** Code and user expressions for one silent `execute_request`. */
@@ -55,6 +59,8 @@ export const bootstrapRequest = (options: BootstrapOptions): KernelRequest => ({
     },
     grounding: options.grounding,
     scope: options.scope ?? null,
+    private: options.private ?? false,
+    owner: options.owner ?? null,
   }),
   userExpressions: { [expressionName]: kernelCall('answer()') },
 });

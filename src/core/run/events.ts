@@ -12,6 +12,17 @@ export type RunNotice =
   | { readonly code: 'kernel.restarted' }
   | { readonly code: 'kernel.waiting'; readonly owner: string }
   | { readonly code: 'grounding.translated'; readonly reason: string }
+  /** Files on their way, about ten times a second. `waiting`: the kernel is busy with something else. */
+  | {
+      readonly code: 'transfer';
+      readonly direction: 'push' | 'pull';
+      readonly bytes: number;
+      readonly totalBytes: number;
+      readonly files: number;
+      readonly totalFiles: number;
+      readonly waiting: boolean;
+    }
+  | { readonly code: 'transfer.rescue' }
   | { readonly code: 'output.truncated'; readonly bytes: number }
   | { readonly code: 'output.lost'; readonly bytes: number }
   | { readonly code: 'setup'; readonly step: string; readonly reason: string; readonly fraction?: number };

@@ -2,6 +2,7 @@
 import type { AttachmentSource } from '../workspace/attachments.ts';
 import type { MessageKey } from '../workspace/messageKey.ts';
 import type { RunListener } from './events.ts';
+import type { TransferLimits } from './channel/plan.ts';
 import { defaultStopBounds, type StopBounds } from './stop.ts';
 
 export interface RunRequest {
@@ -20,6 +21,8 @@ export interface RunRequest {
 export interface RunHooks {
   /** Stops the run: before the cell starts it is cancelled, afterwards interrupted. */
   readonly signal?: AbortSignal;
+  /** Ends the fetching of files when the run is over; what has not come is told as skipped. After `signal` it goes on: a stopped run's files are kept. */
+  readonly stopFetching?: AbortSignal;
   readonly onEvent?: RunListener;
   /** Answers `input()` and `getpass()`; without it the kernel refuses them. */
   readonly onInput?: (prompt: string, password: boolean) => Promise<string>;
@@ -43,6 +46,10 @@ export interface RunSettings {
   readonly idleSeconds: number;
   /** Extensions with their dot; `null` tracks everything but caches and temporary files. */
   readonly trackedTypes: readonly string[] | null;
+  /** What is fetched from a machine that shares no folder without being asked for. */
+  readonly transfer: TransferLimits;
+  /** Leaves the kernel's own folder on its machine when the kernel is released. */
+  readonly keepKernelFolder: boolean;
   /** How long each step of stopping may take. */
   readonly stopBounds: StopBounds;
   /** Who holds the leases of this process, for people: "VS Code", "the command line". */
@@ -60,6 +67,8 @@ export const defaultRunSettings: RunSettings = {
   maximumKernels: 4,
   idleSeconds: 600,
   trackedTypes: null,
+  transfer: { fileBytes: 500e6, files: 10_000, totalBytes: 2e9 },
+  keepKernelFolder: false,
   stopBounds: defaultStopBounds,
   ownerLabel: 'the command line',
 };

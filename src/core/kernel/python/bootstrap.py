@@ -10,6 +10,8 @@ import os
 import sys
 import tempfile
 
+HOME_PREFIX = 'code-interpreter-home-'
+
 _state = {'workspace': None, 'virtual': '/mnt/data', 'forms': [], 'private': {}, 'answer': None}
 
 
@@ -126,9 +128,10 @@ def _translate():
 def _find_workspace(request, problems):
     """Which folder is the workspace, told by the file that the client put into it, and answered beside that file."""
     nonce = request['nonce']
-    mounted = _holds(request['virtualPath'], nonce)
+    private = bool(request.get('private'))
+    mounted = not private and _holds(request['virtualPath'], nonce)
     given = request['workspace']
-    shared = bool(given) and _holds(given, nonce)
+    shared = not private and bool(given) and _holds(given, nonce)
     if mounted or shared:
         _state['workspace'] = request['virtualPath'] if mounted else given
         if mounted and shared and request['grounding'] == 'translated':
@@ -155,12 +158,34 @@ def _holds(folder, nonce):
 
 
 def _private_folder(request):
-    """A folder of this kernel's own for each workspace that it can't see; the same one when it is asked for again."""
+    """A folder of this kernel's own for each workspace that it can't see; the same one when it is asked for again. It lies
+    in a home that holds its owner's mark, by which another kernel of this machine can find it when this one has died."""
     folders = _state['private']
     key = request.get('scope') or request['workspace'] or ''
     if key not in folders or not os.path.isdir(folders[key]):
-        folders[key] = os.path.realpath(tempfile.mkdtemp(prefix='code-interpreter-'))
+        home = os.path.realpath(tempfile.mkdtemp(prefix=HOME_PREFIX))
+        owner = request.get('owner')
+        if owner:
+            with open(os.path.join(home, owner['name']), 'x') as file:
+                file.write(owner['content'])
+        folders[key] = os.path.join(home, 'data')
+        os.mkdir(folders[key], 0o700)
     return folders[key]
+
+
+def forget_private(folder):
+    """Removes a private folder with its home, of this kernel or of one that died; tells whether it is gone."""
+    import shutil
+
+    home = os.path.dirname(folder)
+    if not os.path.basename(home).startswith(HOME_PREFIX) or os.path.islink(home):
+        return Answer(False)
+    for key in [key for key, known in _state['private'].items() if known == folder]:
+        del _state['private'][key]
+    # A folder that is somebody's working directory can't be removed everywhere.
+    os.chdir(tempfile.gettempdir())
+    shutil.rmtree(home, ignore_errors=True)
+    return Answer(not os.path.exists(home))
 
 
 def _forms(path):

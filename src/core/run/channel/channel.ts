@@ -1,0 +1,192 @@
+// A message's files on a machine that shares no folder with this one: the workspace here is what counts, the kernel's folder is
+// made equal to it before a run, and it is made equal to the kernel's folder after one.
+import { within } from '../../async.ts';
+import { causeOf, isCoded } from '../../errors.ts';
+import type { KernelTransfer, PushFile, TransferOptions, TransferProgress } from '../../kernel/transfer/types.ts';
+import type { Log } from '../../log.ts';
+import { openLanding } from '../../workspace/landing/landing.ts';
+import { LandingProblem } from '../../workspace/landing/problem.ts';
+import type { Workspace } from '../../workspace/messageKey.ts';
+import { virtualPath } from '../../workspace/virtualName.ts';
+import type { SkippedFile } from '../result.ts';
+import { takeHashedSnapshot, type HashedSnapshot } from './hostFiles.ts';
+import { planPull, type TransferLimits } from './plan.ts';
+import { pullPlanned } from './pull.ts';
+import { failureReason, landingWords } from './words.ts';
+
+export type TransferDirection = 'push' | 'pull';
+
+export interface ChannelOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((direction: TransferDirection, progress: TransferProgress) => void) | undefined;
+}
+
+export interface Fetched {
+  /** What did not come, each thing told once. */
+  readonly skipped: readonly SkippedFile[];
+  /** Paths that stayed there for a limit only. */
+  readonly overLimit: readonly string[];
+  /** Set when it ended before all was looked at. */
+  readonly ended: unknown;
+}
+
+export interface MessageChannel {
+  readonly frames: KernelTransfer['frames'];
+  /** The kernel's folder, as its machine names it. */
+  readonly folder: string;
+  /** Makes the kernel's folder what the workspace is. @throws CodedError `cancelled`, `kernel.gone`, `transfer.unavailable` */
+  push(options?: ChannelOptions): Promise<readonly SkippedFile[]>;
+  /** Makes the workspace what the kernel's folder is. Rejects only with the system's errors of the workspace itself. */
+  fetch(options?: ChannelOptions & { readonly limits?: TransferLimits }): Promise<Fetched>;
+  /** The same state over another connection, to a kernel that proved to see the same folder. */
+  over(transfer: KernelTransfer): MessageChannel;
+  dispose(): void;
+}
+
+/** Entries that a manifest may have; more are said to be there and not looked at. */
+const MOST_ENTRIES = 200_000;
+
+export interface ChannelServices {
+  readonly workspace: Workspace;
+  readonly folder: string;
+  readonly limits: () => TransferLimits;
+  readonly log: Log;
+}
+
+/** What is remembered between the runs on one kernel's folder. */
+interface ChannelState {
+  /** sha256 by path of what both sides have. */
+  readonly both: Map<string, string>;
+  readonly told: Set<string>;
+  previous: HashedSnapshot | undefined;
+}
+
+const optionsFor = (direction: TransferDirection, { signal, onProgress }: ChannelOptions): TransferOptions => ({
+  signal,
+  ...(onProgress && {
+    onProgress: (progress: TransferProgress) => {
+      onProgress(direction, progress);
+    },
+  }),
+});
+
+export const createChannel = (
+  services: ChannelServices,
+  transfer: KernelTransfer,
+  state: ChannelState = { both: new Map(), told: new Set(), previous: undefined },
+): MessageChannel => {
+  const { workspace, folder, log } = services;
+
+  const filesHere = async (signal?: AbortSignal): Promise<HashedSnapshot> =>
+    (state.previous = await takeHashedSnapshot(workspace.path, state.previous, signal));
+
+  const push = async (options: ChannelOptions = {}): Promise<readonly SkippedFile[]> => {
+    const { files } = await filesHere(options.signal);
+    const gone = [...state.both.keys()].filter((path) => !files.has(path));
+    if (gone.length > 0) {
+      await transfer.remove(
+        gone.map((path) => Buffer.from(path)),
+        { signal: options.signal },
+      );
+      gone.forEach((path) => state.both.delete(path));
+    }
+    const lacking = [...files.values()].filter(({ relativePath, sha256 }) => state.both.get(relativePath) !== sha256);
+    if (lacking.length === 0) {
+      return [];
+    }
+    const outcomes = await transfer.push(
+      lacking.map((file): PushFile => ({
+        ...file,
+        path: file.relativePath,
+        sourcePath: `${workspace.path}/${file.relativePath}`,
+      })),
+      optionsFor('push', options),
+    );
+    const skipped: SkippedFile[] = [];
+    for (const [index, { relativePath, sha256 }] of lacking.entries()) {
+      const outcome = outcomes[index];
+      if (outcome === undefined || outcome.status === 'failed') {
+        const reason = outcome ? failureReason(outcome.reason) : 'no answer';
+        skipped.push({ path: virtualPath(relativePath), reason: `it did not get to the kernel's machine: ${reason}` });
+      } else {
+        state.both.set(relativePath, sha256);
+      }
+    }
+    return skipped;
+  };
+
+  const fetch = async (options: ChannelOptions & { readonly limits?: TransferLimits } = {}): Promise<Fetched> => {
+    const skipped: SkippedFile[] = [];
+    const overLimit: string[] = [];
+    let landing: ReturnType<typeof openLanding>;
+    try {
+      landing = openLanding(workspace.path);
+    } catch (error) {
+      const reason = error instanceof LandingProblem ? landingWords[error.code] : causeOf(error);
+      return { skipped: [{ path: virtualPath(''), reason }], overLimit, ended: error };
+    }
+    try {
+      const { files } = await filesHere(options.signal);
+      const here = new Map([...files.values()].map(({ relativePath, sha256 }) => [relativePath, sha256]));
+      const manifest = await transfer.list({ ...optionsFor('pull', options), hashes: true, limit: MOST_ENTRIES });
+      const plan = planPull(manifest, {
+        here,
+        both: new Set(state.both.keys()),
+        limits: options.limits ?? services.limits(),
+        folding: landing.folding,
+      });
+      plan.same.forEach((sha256, path) => state.both.set(path, sha256));
+      for (const path of plan.gone) {
+        state.both.delete(path);
+        try {
+          landing.remove(path);
+        } catch (error) {
+          log.warn(`${path} could not be removed here: ${causeOf(error)}`);
+        }
+      }
+      for (const { path, reason, isOverLimit, key } of plan.left) {
+        if (isOverLimit) {
+          overLimit.push(virtualPath(path));
+        }
+        if (!state.told.has(key)) {
+          state.told.add(key);
+          skipped.push({ path: virtualPath(path), reason });
+        }
+      }
+      const pulled = await pullPlanned(transfer, landing, plan.pull, optionsFor('pull', options));
+      pulled.landed.forEach((sha256, path) => state.both.set(path, sha256));
+      skipped.push(...pulled.failed.map(({ relativePath, reason }) => ({ path: virtualPath(relativePath), reason })));
+      return { skipped, overLimit, ended: pulled.ended };
+    } catch (error) {
+      const reason = isCoded(error, 'cancelled')
+        ? 'fetching from the kernel was stopped'
+        : `the kernel's folder (${folder}) could not be read: ${causeOf(error)}`;
+      return { skipped: [...skipped, { path: virtualPath(''), reason }], overLimit, ended: error };
+    } finally {
+      await landing.close();
+    }
+  };
+
+  return {
+    frames: transfer.frames,
+    folder,
+    push,
+    fetch,
+    over: (other) => createChannel(services, other, state),
+    dispose: () => {
+      transfer.dispose();
+    },
+  };
+};
+
+/** Milliseconds that taking a kernel's folder away may take: the kernel goes in any case. */
+export const removalBound = 5_000;
+
+/** Waits for a removal, but not for long. */
+export const boundedRemoval = async (removal: Promise<unknown>): Promise<void> => {
+  await within(
+    removal.catch(() => undefined),
+    removalBound,
+    undefined,
+  );
+};

@@ -1,0 +1,63 @@
+// The kernel's own folder on its machine, where no folder is shared: made by the kernel's side, taken away when the kernel is released.
+import { randomBytes } from 'node:crypto';
+import { causeOf } from '../../errors.ts';
+import type { KernelSession } from '../../gateway/kernelSession.ts';
+import { bootstrapRequest, parseBootstrapReply, type Nonce } from '../../kernel/bootstrap.ts';
+import { kernelCall } from '../../kernel/kernelPython.ts';
+import { userExpressionValue } from '../../kernel/userExpressions.ts';
+import type { Log } from '../../log.ts';
+import { virtualRoot } from '../../paths/virtualPath.ts';
+
+/** The mark beside a kernel's folder, by which another kernel proves that it sees the same one. */
+export interface OwnerMark {
+  readonly name: string;
+  readonly content: string;
+}
+
+export const newOwnerMark = (): OwnerMark => ({ name: 'owner', content: randomBytes(16).toString('hex') });
+
+/** The folder above a path of the kernel's machine, which may be one with backslashes. */
+export const parentOf = (folder: string): string => folder.replace(/[\\/][^\\/]*$/u, '');
+
+const expressionName = 'code_interpreter_forget';
+
+/** A path of the kernel's machine as a Python expression. */
+const pythonText = (text: string): string =>
+  `__import__('base64').b64decode('${Buffer.from(text).toString('base64')}').decode()`;
+
+/** Removes the folder with its mark; false when it is still there, or nobody answered. */
+export const removeKernelHome = async (session: KernelSession, folder: string, log: Log): Promise<boolean> => {
+  const outcome = await session.execute({
+    code: '',
+    silent: true,
+    userExpressions: { [expressionName]: kernelCall(`forget_private(${pythonText(folder)})`) },
+  });
+  const removed = outcome.kind === 'replied' && userExpressionValue(outcome.content, expressionName) === true;
+  if (!removed) {
+    log.warn(`the kernel's folder ${folder} could not be removed`);
+  }
+  return removed;
+};
+
+/** Starts the kernel's side in another kernel, and tells whether it sees the folder beside the mark. */
+export const seesKernelHome = async (
+  session: KernelSession,
+  folder: string,
+  owner: OwnerMark,
+  log: Log,
+): Promise<boolean> => {
+  const nonce: Nonce = { ...owner, answerName: `answer-${randomBytes(8).toString('hex')}` };
+  const request = bootstrapRequest({
+    virtualPath: virtualRoot,
+    workspace: parentOf(folder),
+    nonce,
+    grounding: 'translated',
+  });
+  try {
+    const outcome = await session.execute({ ...request, silent: true });
+    return outcome.kind === 'replied' && parseBootstrapReply(outcome.content)?.shared === true;
+  } catch (error) {
+    log.warn(`no other kernel could be asked about ${folder}: ${causeOf(error)}`);
+    return false;
+  }
+};
