@@ -93,9 +93,12 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
         return Promise.reject(new CodedError('code.empty', {}));
       }
       const workspace = registry.workspaceFor(request.key);
-      const signal = AbortSignal.any([stopAll.signal, ...(hooks.signal ? [hooks.signal] : [])]);
+      const withEnd = (signal?: AbortSignal): AbortSignal =>
+        AbortSignal.any([stopAll.signal, ...(signal ? [signal] : [])]);
+      const signal = withEnd(hooks.signal);
+      const stopFetching = withEnd(hooks.stopFetching);
       return track(
-        queues.enqueue(workspace.id, () => runMessage(services, workspace, request, { ...hooks, signal }), signal),
+        queues.enqueue(workspace.id, () => runMessage(services, workspace, request, { ...hooks, signal, stopFetching }), signal),
       );
     },
     attach: async (key, sources, signal) => {

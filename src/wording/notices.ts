@@ -1,6 +1,16 @@
 // The words for what a user should know while a run goes on.
 import type { RunNotice } from '../core/run/events.ts';
 
+const describeTransfer = (notice: RunNotice & { code: 'transfer' }): string => {
+  const { direction, bytes, totalBytes, files, totalFiles, waiting } = notice;
+  const what = direction === 'push' ? 'Files go to the kernel' : 'Files come from the kernel';
+  if (waiting) {
+    return `${what}: waiting, it is busy with something else.`;
+  }
+  const megabytes = (count: number): string => (count / 1e6).toFixed(1);
+  return `${what}: ${files} of ${totalFiles}, ${megabytes(bytes)} of ${megabytes(totalBytes)} MB.`;
+};
+
 /** One sentence for a notice. */
 export const describeNotice = (notice: RunNotice): string => {
   switch (notice.code) {
@@ -16,6 +26,10 @@ export const describeNotice = (notice: RunNotice): string => {
       return `Waiting for ${notice.owner}, who uses this message.`;
     case 'grounding.translated':
       return `/mnt/data is translated on this kernel, not mounted: ${notice.reason}.`;
+    case 'transfer':
+      return describeTransfer(notice);
+    case 'transfer.rescue':
+      return 'The kernel is gone: another one looks for what it left.';
     case 'output.truncated':
       return `The run printed too much: ${notice.bytes} more characters are left out.`;
     case 'output.lost':

@@ -66,11 +66,16 @@ export type RunOptions = Partial<Omit<RunRequest, 'code'>> & RunHooks & { readon
 
 /** Runs code, in a fresh message of the shared interpreter unless told otherwise. */
 export const run = async (code: string, options: RunOptions = {}): Promise<RunResult> => {
-  const { on, signal, onEvent, onInput, ...request } = options;
+  const { on, signal, stopFetching, onEvent, onInput, ...request } = options;
   const interpreter = on ?? (await testInterpreter());
   return interpreter.run(
     { key: newMessage(interpreter), ...request, code },
-    { ...(signal && { signal }), ...(onEvent && { onEvent }), ...(onInput && { onInput }) },
+    {
+      ...(signal && { signal }),
+      ...(stopFetching && { stopFetching }),
+      ...(onEvent && { onEvent }),
+      ...(onInput && { onInput }),
+    },
   );
 };
 

@@ -1,11 +1,11 @@
 // The end of a run: what it made is kept, what it said is written down, and the result is put together.
 import { within } from '../async.ts';
 import { causeOf } from '../errors.ts';
-import { listingRequest, parseListing } from '../kernel/workspaceListing.ts';
 import { parseReport, reportRequest, type RunReport } from '../kernel/report.ts';
 import { virtualPath } from '../workspace/virtualName.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import type { Attached } from './attach.ts';
+import { fetchAfterRun } from './channel/inRun.ts';
 import { collectGenerated, type Collection } from './collect.ts';
 import { describeLoss, type Execution } from './execution.ts';
 import { shownImages, writeImages } from './figures.ts';
@@ -53,24 +53,6 @@ const noticeLoss = (context: RunContext, model: OutputModel, report: RunReport |
   }
 };
 
-/** The files that stayed on a kernel's machine whose folder nobody here can see. */
-const leftBehind = async (acquired: AcquiredKernel): Promise<SkippedFile[]> => {
-  const { kernel } = acquired;
-  if (kernel.reach === 'shared' || kernel.session.isLost) {
-    return [];
-  }
-  const asked = await within(
-    kernel.session.execute({ ...listingRequest(false), silent: true }),
-    reportBound,
-    undefined,
-  );
-  const listing = asked?.kind === 'replied' ? parseListing(asked.content) : undefined;
-  return (listing?.files ?? []).map(({ name }) => ({
-    path: virtualPath(name),
-    reason: `it stayed on the kernel's machine (${kernel.kernelFolder}): no folder is shared with it`,
-  }));
-};
-
 const errorOf = (model: OutputModel, execution: Execution, timeoutSeconds: number): RunError | null => {
   if (execution.status === 'lost' && execution.outcome.kind === 'lost') {
     return { name: 'KernelLost', value: describeLoss(execution.outcome.reason), traceback: [] };
@@ -96,7 +78,8 @@ export const finishRun = async (
   const { kernel } = acquired;
   const report = await askForReport(acquired, execution);
   noticeLoss(context, model, report);
-  const skipped: SkippedFile[] = [...attached.skipped];
+  const fetched = await fetchAfterRun(context, acquired);
+  const skipped: SkippedFile[] = [...attached.skipped, ...fetched.skipped];
   const collect = (before: Snapshot): Promise<Collection> =>
     collectGenerated(registry, workspace, context.runId, before, attached.hashes, context.settings().trackedTypes, log);
   const made = await collect(run.before);
@@ -114,7 +97,6 @@ export const finishRun = async (
     files.push(...figures.files);
     skipped.push(...figures.skipped);
   }
-  skipped.push(...(await leftBehind(acquired)));
   const result: RunResult = {
     status: execution.status,
     stdout: model.stdout(),

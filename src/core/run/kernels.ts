@@ -9,6 +9,8 @@ import type { Log } from '../log.ts';
 import type { Lease, Registry } from '../registry/registry.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
 import type { ConnectedGateway } from './gatewayAccess.ts';
+import { boundedRemoval } from './channel/channel.ts';
+import { removeKernelHome } from './channel/kernelHome.ts';
 import { chooseKernelSpec } from './kernelChoice.ts';
 import { startMessageKernel, type MessageKernel } from './messageKernel.ts';
 import type { RunSettings } from './request.ts';
@@ -34,6 +36,7 @@ export interface AcquiredKernel {
   release(): void;
   /** This run is its last one. */
   retire(): void;
+  isRetired(): boolean;
   /** Deletes it on the gateway. */
   remove(): Promise<void>;
 }
@@ -71,12 +74,22 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
     background.add(watched);
   };
 
+  /** A kernel's own folder goes with it; one that is in use, or was lost, is looked after where its run ends. */
+  const leaveNothing = async ({ kernel, inUse, retired }: Held): Promise<void> => {
+    const { channel, session } = kernel;
+    if (channel !== null && !settings().keepKernelFolder && !inUse && !retired && !session.isLost) {
+      await boundedRemoval(removeKernelHome(session, channel.folder, log));
+    }
+    channel?.dispose();
+  };
+
   /** The lease goes last: while a run is being collected, or its kernel may still be there, the message has an owner. */
   const remove = async (entry: Held): Promise<void> => {
     if (held.get(entry.kernel.workspace.id) === entry) {
       held.delete(entry.kernel.workspace.id);
       bereft.add(entry.kernel.workspace.id);
     }
+    await leaveNothing(entry);
     entry.kernel.session.dispose();
     entry.removal ??= removeKernel(entry.kernel.gateway.http, entry.kernel.session.kernelId, log);
     if ((await entry.removal) && !entry.inUse) {
@@ -200,6 +213,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         retire: () => {
           acquired.retired = true;
         },
+        isRetired: () => acquired.retired,
         remove: () => remove(acquired),
       };
     },

@@ -16,9 +16,12 @@ import {
   type KernelProbe,
 } from '../kernel/bootstrap.ts';
 import type { Grounding, Reach } from '../kernel/capabilities.ts';
+import { openTransfer } from '../kernel/transfer/transfer.ts';
 import type { Log } from '../log.ts';
 import { virtualRoot } from '../paths/virtualPath.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
+import { createChannel, type MessageChannel } from './channel/channel.ts';
+import { newOwnerMark, type OwnerMark } from './channel/kernelHome.ts';
 import type { ConnectedGateway } from './gatewayAccess.ts';
 import type { RunSettings } from './request.ts';
 import { noTranslation, translateOutputs, type OutputTranslator } from './translation.ts';
@@ -37,6 +40,14 @@ export interface MessageKernel {
   readonly kernelFolder: string;
   readonly translate: OutputTranslator;
   readonly probe: KernelProbe | null;
+  /** How files travel where no folder is shared; `null` where one is. */
+  readonly channel: KernelChannel | null;
+}
+
+/** The message's files on the kernel's machine. */
+export interface KernelChannel extends MessageChannel {
+  /** By it another kernel proves that it sees the same folder. */
+  readonly owner: OwnerMark;
 }
 
 export interface KernelStart {
@@ -74,7 +85,8 @@ export const startMessageKernel = async (start: KernelStart): Promise<MessageKer
     env: {
       // base64: a remote launcher's shell expands what is in plain text.
       KERNEL_CODE_INTERPRETER_WORKSPACE: Buffer.from(kernelFolder).toString('base64'),
-      KERNEL_CODE_INTERPRETER_GROUNDING: settings.grounding,
+      // A mount would be a shared folder.
+      KERNEL_CODE_INTERPRETER_GROUNDING: settings.reach === 'channel' ? 'translated' : settings.grounding,
     },
     log,
     inBackground: start.inBackground,
@@ -126,6 +138,13 @@ const groundKernel = async (
     language: start.language,
   };
   if (start.language !== 'python') {
+    if (settings.reach === 'channel') {
+      throw new CodedError('kernel.reachUnavailable', {
+        wanted: 'channel',
+        found: 'shared',
+        reason: `a ${start.language} kernel has no side of this program: it needs a shared or mounted folder`,
+      });
+    }
     const mapping = { realPaths: [kernelFolder] };
     return {
       ...common,
@@ -135,9 +154,11 @@ const groundKernel = async (
       kernelFolder,
       translate: translateOutputs(mapping),
       probe: null,
+      channel: null,
     };
   }
-  const { probe, proven } = await probeKernel(session, start.workspace, kernelFolder, settings);
+  const owner = newOwnerMark();
+  const { probe, proven } = await probeKernel(session, start.workspace, kernelFolder, settings, owner);
   const { grounding } = probe;
   const reason = grounding === 'mounted' ? '' : (probe.mountFailure ?? '');
   const reach: Reach = proven && seesWorkspace(probe) ? 'shared' : 'channel';
@@ -151,6 +172,7 @@ const groundKernel = async (
       reason: `the kernel's machine does not show ${kernelFolder}`,
     });
   }
+  const channel = reach === 'channel' ? await openChannel(start, session, probe, owner) : null;
   return {
     ...common,
     grounding,
@@ -159,6 +181,22 @@ const groundKernel = async (
     kernelFolder: probe.workspace,
     translate: grounding === 'mounted' ? noTranslation : translateOutputs(mappingOf(probe)),
     probe,
+    channel,
+  };
+};
+
+/** @throws CodedError `transfer.unavailable`, `kernel.gone`, `cancelled` */
+const openChannel = async (
+  start: KernelStart,
+  session: KernelSession,
+  probe: KernelProbe,
+  owner: OwnerMark,
+): Promise<KernelChannel> => {
+  const { log, settings, signal, workspace } = start;
+  const transfer = await openTransfer(session, probe.workspace, { signal });
+  return {
+    ...createChannel({ workspace, folder: probe.workspace, limits: () => settings.transfer, log }, transfer),
+    owner,
   };
 };
 
@@ -168,6 +206,7 @@ const probeKernel = async (
   workspace: Workspace,
   kernelFolder: string,
   settings: RunSettings,
+  owner: OwnerMark,
 ): Promise<{ probe: KernelProbe; proven: boolean }> => {
   const tag = randomBytes(8).toString('hex');
   const nonce = {
@@ -186,6 +225,8 @@ const probeKernel = async (
       workspace: kernelFolder,
       nonce,
       grounding: settings.grounding,
+      private: settings.reach === 'channel',
+      owner,
     });
     const outcome = await session.execute({ ...request, silent: true });
     if (outcome.kind === 'lost') {

@@ -8,6 +8,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
 import { serializeSnapshot, takeSnapshot, type Snapshot } from '../workspace/snapshot.ts';
 import { attachToWorkspace, type Attached } from './attach.ts';
+import { pushBeforeRun } from './channel/inRun.ts';
 import type { RunEvent, RunListener } from './events.ts';
 import { executeCell, type Execution } from './execution.ts';
 import { finishRun } from './finish.ts';
@@ -165,8 +166,9 @@ export const runMessage = async (
   const context: RunContext = { ...services, runId: newRunId(), request, hooks, workspace, tell };
   const { attached, acquired } = await prepare(context);
   try {
+    const unsent = await pushBeforeRun(context, acquired);
     const before = await takeSnapshot(workspace.path, { hashRecent: true });
-    return await execute(context, acquired, before, attached);
+    return await execute(context, acquired, before, { ...attached, skipped: [...attached.skipped, ...unsent] });
   } finally {
     acquired.release();
   }

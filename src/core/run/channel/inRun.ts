@@ -1,0 +1,109 @@
+// The channel's part in one run: files go to the kernel before it, and come back whatever became of it.
+import type { TransferProgress } from '../../kernel/transfer/types.ts';
+import { isCoded } from '../../errors.ts';
+import { virtualPath } from '../../workspace/virtualName.ts';
+import type { RunListener } from '../events.ts';
+import type { AcquiredKernel } from '../kernels.ts';
+import type { KernelChannel, MessageKernel } from '../messageKernel.ts';
+import type { SkippedFile } from '../result.ts';
+import type { RunContext } from '../way.ts';
+import type { ChannelOptions, Fetched, TransferDirection } from './channel.ts';
+import { fetchOver, fetchWithHelper, type Rescue } from './rescue.ts';
+
+export const tellTransfer =
+  (tell: RunListener) =>
+  (direction: TransferDirection, progress: TransferProgress): void => {
+    if (progress.waiting || progress.totalFiles > 0) {
+      tell({ kind: 'notice', notice: { code: 'transfer', direction, ...progress } });
+    }
+  };
+
+/**
+ * Brings to the kernel what it lacks. On a fresh kernel, what its init code made is in the workspace first: it is not the run's.
+ * @throws CodedError `cancelled`, `kernel.gone`, `transfer.unavailable`
+ */
+export const pushBeforeRun = async (
+  context: RunContext,
+  { kernel, fresh }: AcquiredKernel,
+): Promise<readonly SkippedFile[]> => {
+  if (kernel.channel === null) {
+    return [];
+  }
+  const options: ChannelOptions = { signal: context.hooks.signal, onProgress: tellTransfer(context.tell) };
+  const skipped = await kernel.channel.push(options);
+  if (!fresh || context.settings().initCode.trim() === '') {
+    return skipped;
+  }
+  const fetched = await kernel.channel.fetch(options);
+  if (isCoded(fetched.ended, 'cancelled')) {
+    throw fetched.ended;
+  }
+  return [...skipped, ...fetched.skipped];
+};
+
+/** Brings back what is new or changed. A kernel that died is asked by another one. Never rejects. */
+export const fetchAfterRun = async (
+  context: RunContext,
+  acquired: AcquiredKernel,
+): Promise<{ readonly skipped: readonly SkippedFile[]; readonly overLimit: readonly string[] }> => {
+  const { kernel } = acquired;
+  const { channel } = kernel;
+  if (channel === null) {
+    return { skipped: [], overLimit: [] };
+  }
+  const options: ChannelOptions = { signal: fetchSignal(context), onProgress: tellTransfer(context.tell) };
+  const first = acquired.isRetired() || kernel.session.isLost ? undefined : await channel.fetch(options);
+  if (first !== undefined && (first.ended === undefined || isCoded(first.ended, 'cancelled'))) {
+    return first;
+  }
+  const rescued = await rescue(context, acquired, channel, options);
+  if (rescued) {
+    return rescued;
+  }
+  acquired.retire();
+  const reason = `what the run made stayed on the kernel's machine (${channel.folder}): the kernel is gone, and no other one there sees the folder`;
+  return { skipped: [...(first?.skipped ?? []), { path: virtualPath(''), reason }], overLimit: [] };
+};
+
+/** A stop of the code is none of the fetching: what it made until then is kept. One while files come is both. */
+const fetchSignal = ({ hooks }: RunContext): AbortSignal | undefined => {
+  const signals = [
+    ...(hooks.stopFetching ? [hooks.stopFetching] : []),
+    ...(hooks.signal && !hooks.signal.aborted ? [hooks.signal] : []),
+  ];
+  return signals.length === 0 ? undefined : AbortSignal.any(signals);
+};
+
+const rescue = async (
+  context: RunContext,
+  acquired: AcquiredKernel,
+  channel: KernelChannel,
+  options: ChannelOptions,
+): Promise<Fetched | undefined> => {
+  const { kernel } = acquired;
+  context.tell({ kind: 'notice', notice: { code: 'transfer.rescue' } });
+  const settings = context.settings();
+  const plan: Rescue = {
+    http: kernel.gateway.http,
+    kernelName: kernel.kernelName,
+    user: context.workspace.key.user,
+    channel,
+    owner: channel.owner,
+    launchTimeoutSeconds: settings.launchTimeoutSeconds,
+    keepFolder: settings.keepKernelFolder,
+    log: context.log,
+  };
+  return (await overSame(plan, kernel, options)) ?? fetchWithHelper(plan, options);
+};
+
+/** A kernel that was restarted, or whose side the code broke, is there itself. */
+const overSame = async (plan: Rescue, kernel: MessageKernel, options: ChannelOptions): Promise<Fetched | undefined> => {
+  if (kernel.session.isLost) {
+    return undefined;
+  }
+  try {
+    return await fetchOver(plan, kernel.session, options);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,230 @@
+// Files through the kernel connection: the same results as with a shared folder, whatever became of the run, and nothing left there.
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Interpreter } from '../../src/core/interpreter.ts';
+import type { RunEvent } from '../../src/core/run/events.ts';
+import { defaultRunSettings } from '../../src/core/run/request.ts';
+import type { RunResult } from '../../src/core/run/result.ts';
+import {
+  abortOn,
+  contentOf,
+  keptBy,
+  newMessage,
+  openTestInterpreter,
+  run,
+  withInterpreter,
+} from '../support/interpreter.ts';
+import { temporaryFolder } from '../support/places.ts';
+
+const writeFirst = "open('/mnt/data/kept.csv', 'w').write('a,b\\n1,2\\n')\n";
+const unheeding = `import time
+while True:
+    try:
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass`;
+
+/** The kernels' own folders on this machine, which is theirs too. */
+const homes = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('code-interpreter-home-'));
+
+const skippedBy = (result: RunResult): string[] =>
+  result.skipped.map(({ path, reason }) => `${path}: ${reason}`).sort();
+
+describe('files through the kernel connection', () => {
+  let on: Interpreter;
+  let earlier: string[];
+
+  before(async () => {
+    earlier = homes();
+    on = await openTestInterpreter({
+      settings: { reach: 'channel', stopBounds: { interrupt: 300, restart: 15_000 } },
+    });
+  });
+
+  after(async () => {
+    await on.dispose();
+    assert.deepEqual(
+      homes().filter((name) => !earlier.includes(name)),
+      [],
+      'the kernels left folders behind',
+    );
+  });
+
+  it('attachments go there, new and changed files come back, deleted ones go, and the workspace here is not the one there', async () => {
+    const key = newMessage(on);
+    const source = join(await temporaryFolder('attached'), 'in.csv');
+    writeFileSync(source, 'x\n1\n');
+    const first = await run(
+      `${writeFirst}import os; print(open('/mnt/data/in.csv').read(), os.path.exists(${JSON.stringify(on.registry.workspaceFor(key).path)} + '/kept.csv'))
+os.makedirs('a/b'); open('a/b/deep.txt', 'w').write('deep'); open('gone.txt', 'w').write('gone')`,
+      { on, key, attachments: [{ path: source }] },
+    );
+    assert.deepEqual([first.status, first.reach, first.grounding], ['ok', 'channel', 'translated']);
+    assert.equal(first.stdout, 'x\n1\n False\n');
+    assert.deepEqual(keptBy(first), [
+      '/mnt/data/a/b/deep.txt created',
+      '/mnt/data/gone.txt created',
+      '/mnt/data/kept.csv created',
+    ]);
+    assert.deepEqual(first.skipped, []);
+    const second = await run(
+      "import os; os.remove('gone.txt'); os.rename('a/b/deep.txt', 'moved.txt'); os.removedirs('a/b'); open('in.csv', 'a').write('2\\n')",
+      { on, key },
+    );
+    assert.deepEqual(keptBy(second), ['/mnt/data/in.csv modified', '/mnt/data/moved.txt created']);
+    const { path } = on.registry.workspaceFor(key);
+    assert.deepEqual(readdirSync(path).sort(), ['in.csv', 'kept.csv', 'moved.txt']);
+    assert.equal(readFileSync(join(path, 'in.csv'), 'utf8'), 'x\n1\n2\n');
+    const kept = second.files.find(({ name }) => name === 'in.csv');
+    assert.equal((await contentOf(on, kept?.id ?? '')).toString(), 'x\n1\n2\n');
+    assert.equal(readFileSync(source, 'utf8'), 'x\n1\n');
+  });
+
+  it('what is changed or removed here between runs is so there in the next', async () => {
+    const key = newMessage(on);
+    await run("open('one', 'w').write('1'); open('two', 'w').write('2')", { on, key });
+    const { path } = on.registry.workspaceFor(key);
+    rmSync(join(path, 'one'));
+    writeFileSync(join(path, 'two'), 'zwei');
+    mkdirSync(join(path, 'sub'));
+    writeFileSync(join(path, 'sub', 'three'), '3');
+    const next = await run("import os; print(sorted(os.listdir('.')), open('two').read())", { on, key });
+    assert.equal(next.stdout, "['sub', 'two'] zwei\n");
+    assert.deepEqual([next.files, next.skipped], [[], []]);
+  });
+
+  it('a figure that was only shown is a file there too, in the next run', async () => {
+    const key = newMessage(on);
+    const first = await run('import matplotlib.pyplot as plt; plt.plot([1, 2]); plt.show()', { on, key });
+    assert.deepEqual(keptBy(first), ['/mnt/data/figure-1.png created']);
+    const next = await run("import os; print(os.listdir('.'))", { on, key });
+    assert.equal(next.stdout, "['figure-1.png']\n");
+  });
+
+  it('what exists is fetched after an error, a stop and the time limit', async () => {
+    const error = await run(`${writeFirst}1 / 0`, { on });
+    const stopped = await run(`${writeFirst}print('here', flush=True)\nimport time\ntime.sleep(60)`, {
+      on,
+      ...abortOn('here'),
+    });
+    const late = await run(`${writeFirst}import time\ntime.sleep(60)`, { on, timeoutSeconds: 0.5 });
+    assert.deepEqual([error.status, stopped.status, late.status], ['error', 'interrupted', 'timeout']);
+    for (const result of [error, stopped, late]) {
+      assert.deepEqual([keptBy(result), result.skipped], [['/mnt/data/kept.csv created'], []], result.status);
+    }
+  });
+
+  it('a kernel that had to be restarted, or died, leaves what it made; the next one has all files again', async () => {
+    for (const [code, status] of [
+      [unheeding, 'timeout'],
+      ['import os; os._exit(1)', 'lost'],
+    ] as const) {
+      const key = newMessage(on);
+      const result = await run(writeFirst + code, { on, key, timeoutSeconds: status === 'timeout' ? 0.5 : 60 });
+      assert.deepEqual(
+        [result.status, keptBy(result), result.skipped],
+        [status, ['/mnt/data/kept.csv created'], []],
+        status,
+      );
+      const next = await run("print(open('/mnt/data/kept.csv').read())", { on, key });
+      assert.equal(next.stdout, 'a,b\n1,2\n\n');
+      assert.deepEqual([next.files, next.skipped], [[], []]);
+    }
+  });
+
+  it('code that breaks the kernel side of it loses nothing', async () => {
+    const key = newMessage(on);
+    const result = await run(
+      `${writeFirst}import sys\nfor name in [n for n in sys.modules if n.startswith('_code_interpreter')]: del sys.modules[name]`,
+      {
+        on,
+        key,
+      },
+    );
+    assert.deepEqual([keptBy(result), result.skipped], [['/mnt/data/kept.csv created'], []]);
+  });
+
+  it('a hostile kernel: links, pipes, giants and odd names are named, and nothing is written elsewhere', async () => {
+    const key = newMessage(on);
+    const code = `import os
+os.symlink('/etc/passwd', 'link'); os.symlink('/etc', 'folder-link'); os.mkfifo('pipe')
+os.link('/etc/hostname', 'hard') if os.access('/etc/hostname', os.W_OK) and os.stat('/etc/hostname').st_dev == os.stat('.').st_dev else os.symlink('x', 'hard')
+with open('giant', 'wb') as f: f.truncate(4 << 30)
+os.makedirs('x' * 255)
+here = os.getcwdb() if False else os.fsencode(os.path.realpath('.'))
+for name in [b'bad-\\xff', b'new\\nline', b'tab\\t', b'C:\\\\x', b'\\xe2\\x80\\xaertl', b'a' * 255, 'é'.encode(), 'e\\u0301'.encode(), b'CON', b'A', b'a', b'trailing. ', b'-rf', b'.hidden']:
+    open(os.path.join(here, name), 'w').write('1')
+deep = here
+for _ in range(70):
+    deep = os.path.join(deep, b'd'); os.mkdir(deep)
+open(os.path.join(deep, b'f'), 'w').write('1')`;
+    const { path } = on.registry.workspaceFor(key);
+    const around = readdirSync(join(path, '..')).sort();
+    const result = await run(code, { on, key });
+    assert.equal(result.status, 'ok', result.error?.value);
+    const names = [
+      'new\nline',
+      'tab\t',
+      'C:\\x',
+      '\u202ertl',
+      'a'.repeat(255),
+      'é',
+      'e\u0301',
+      'CON',
+      'A',
+      'a',
+      'trailing. ',
+      '-rf',
+      '.hidden',
+    ].sort();
+    assert.deepEqual(readdirSync(path).sort(), names);
+    assert.deepEqual(keptBy(result), names.map((name) => `/mnt/data/${name} created`).sort());
+    assert.deepEqual(
+      skippedBy(result),
+      [
+        '/mnt/data/bad-\\xff: its name is not valid UTF-8',
+        `/mnt/data/${'d/'.repeat(70)}f: it lies too deep in folders`,
+        '/mnt/data/folder-link: a symbolic link is not kept',
+        '/mnt/data/giant: it is larger than 500 MB',
+        `/mnt/data/hard: ${
+          skippedBy(result)
+            .find((line) => line.includes('/hard:'))
+            ?.split(': ')[1] ?? ''
+        }`,
+        '/mnt/data/link: a symbolic link is not kept',
+        '/mnt/data/pipe: a named pipe, socket or device is not kept',
+      ].sort(),
+    );
+    assert.deepEqual(readdirSync(join(path, '..')).sort(), around);
+    const again = await run('1', { on, key });
+    assert.deepEqual([again.files, again.skipped], [[], []], 'told once');
+  });
+
+  it('limits are obeyed and said', async () => {
+    const transfer = { fileBytes: 1000, files: 3, totalBytes: 2500 };
+    await withInterpreter({ settings: { reach: 'channel', transfer } }, async (limited) => {
+      const code = `for name, size in [('a', 1000), ('b', 1001), ('c', 1000), ('d', 1000), ('e', 1), ('f', 1)]: open(name, 'wb').write(name.encode() * size)`;
+      const result = await run(code, { on: limited });
+      assert.deepEqual(keptBy(result), ['/mnt/data/a created', '/mnt/data/c created', '/mnt/data/e created']);
+      assert.equal(result.skipped.length, 3);
+    });
+    assert.ok(defaultRunSettings.transfer.files > 3);
+  });
+
+  it('fetching can be stopped, what did not come is said, and comes with the next run', async () => {
+    const key = newMessage(on);
+    const stop = new AbortController();
+    const onEvent = (event: RunEvent): void => {
+      if (event.kind === 'phase' && event.phase === 'collect') {
+        stop.abort();
+      }
+    };
+    const result = await run(writeFirst, { on, key, stopFetching: stop.signal, onEvent });
+    assert.deepEqual(result.files, []);
+    assert.match(skippedBy(result).join(), /stopped/);
+    const next = await run('1', { on, key });
+    assert.deepEqual(keptBy(next), ['/mnt/data/kept.csv created']);
+  });
+});
