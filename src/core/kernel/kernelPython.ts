@@ -14,7 +14,6 @@ const parts = [
   'figures',
   'hooks',
   'imports',
-  'listing',
   'magics',
   'natives',
   'output',

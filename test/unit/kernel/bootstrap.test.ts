@@ -1,5 +1,6 @@
 // The request that starts the kernel's side, run in a plain Python, and what is read from the answer.
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -11,7 +12,6 @@ import {
   seesWorkspace,
 } from '../../../src/core/kernel/bootstrap.ts';
 import { parseReport, reportExpressions } from '../../../src/core/kernel/report.ts';
-import { listingRequest, parseListing } from '../../../src/core/kernel/workspaceListing.ts';
 import { temporaryFolder } from '../../support/places.ts';
 import { findPython, runPython } from '../../support/python.ts';
 
@@ -75,19 +75,24 @@ describe('the start of the kernel side', () => {
     assert.deepEqual(names, []);
   });
 
-  it('makes a private folder where the workspace is not to be seen, and lists what it holds', () => {
+  it('makes a private folder where the workspace is not to be seen', () => {
     for (const elsewhere of ['/no/such/folder', null]) {
-      const [reply, , listed] = ask(
-        bootstrapRequest(optionsFor(elsewhere)),
-        { code: "open('/mnt/data/a.txt', 'w').write('12345')", userExpressions: {} },
-        listingRequest(true),
-      );
+      const [reply] = ask(bootstrapRequest({ ...optionsFor(elsewhere), owner: { name: 'owner', content: 'mark' } }));
       const probe = parseBootstrapReply(reply);
       assert.ok(probe);
       assert.deepEqual([probe.shared, probe.answered, seesWorkspace(probe)], [false, false, false]);
-      const files = parseListing(listed)?.files.map(({ name, size, sha256 }) => [name, size, sha256]);
-      assert.deepEqual(files, [['a.txt', 5, '5994471abb01112afcc18159f6cc74b4f511b99806da59b3caf5a9c173cacfc5']]);
+      assert.deepEqual(readdirSync(probe.workspace), []);
+      assert.equal(readFileSync(join(probe.workspace, '..', 'owner'), 'utf8'), 'mark');
+      rmSync(join(probe.workspace, '..'), { recursive: true });
     }
+  });
+
+  it('makes a private folder where that is wanted, though the workspace is to be seen', () => {
+    const [reply] = ask(bootstrapRequest({ ...optionsFor(workspace), private: true }));
+    const probe = parseBootstrapReply(reply);
+    assert.ok(probe);
+    assert.deepEqual([probe.shared, probe.mounted, probe.workspace === workspace], [false, false, false]);
+    rmSync(join(probe.workspace, '..'), { recursive: true });
   });
 
   it('is not taken in by a folder that holds another nonce', () => {
@@ -194,7 +199,6 @@ describe('the answer of the kernel side', () => {
     ]) {
       assert.equal(parseBootstrapReply(reply), undefined);
       assert.equal(parseReport(reply), undefined);
-      assert.equal(parseListing(reply), undefined);
     }
   });
 });

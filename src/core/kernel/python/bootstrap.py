@@ -106,11 +106,6 @@ def report():
     )
 
 
-def list_workspace(hashes=False):
-    """The files that the workspace holds; only a kernel whose folder nobody else sees needs it."""
-    return Answer(part('listing').files_in(_state['workspace'], hashes))
-
-
 def to_virtual(path):
     """The path as users know it, where it lies in the workspace."""
     for form in _state['forms']:
@@ -171,21 +166,6 @@ def _private_folder(request):
         folders[key] = os.path.join(home, 'data')
         os.mkdir(folders[key], 0o700)
     return folders[key]
-
-
-def forget_private(folder):
-    """Removes a private folder with its home, of this kernel or of one that died; tells whether it is gone."""
-    import shutil
-
-    home = os.path.dirname(folder)
-    if not os.path.basename(home).startswith(HOME_PREFIX) or os.path.islink(home):
-        return Answer(False)
-    for key in [key for key, known in _state['private'].items() if known == folder]:
-        del _state['private'][key]
-    # A folder that is somebody's working directory can't be removed everywhere.
-    os.chdir(tempfile.gettempdir())
-    shutil.rmtree(home, ignore_errors=True)
-    return Answer(not os.path.exists(home))
 
 
 def _forms(path):

@@ -58,9 +58,10 @@ def sha256_of(folder, path):
 class Manifest:
     """One listing; the last page can be asked for again."""
 
-    def __init__(self, folder, hashes, limit):
+    def __init__(self, folder, hashes, limit, hash_limit=None):
         self.folder = folder
         self.hashes = hashes
+        self.hash_limit = hash_limit
         self.left = limit
         self.entries = walk(folder)
         self.number = -1
@@ -83,7 +84,7 @@ class Manifest:
             self.left -= 1
             kind = kind_of(found.st_mode)
             sha256 = None
-            if self.hashes and kind == 'file':
+            if self.hashes and kind == 'file' and (self.hash_limit is None or found.st_size <= self.hash_limit):
                 sha256 = sha256_of(self.folder, path)
                 hashed += found.st_size
             rows.append(

@@ -58,7 +58,7 @@ class Client:
     def do_list(self, data, content):
         key = data['key']
         if key not in self.manifests:
-            self.manifests = {key: manifest.Manifest(self.folder, data['hashes'], data['limit'])}
+            self.manifests = {key: manifest.Manifest(self.folder, data['hashes'], data['limit'], data['hashLimit'])}
         return self.manifests[key].page(data['page'])
 
     def do_has(self, data, content):

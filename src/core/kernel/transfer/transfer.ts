@@ -12,7 +12,7 @@ import { createProgressMeter } from './progress.ts';
 import { pullFiles } from './pull.ts';
 import { pushFiles } from './push.ts';
 import { helloSchema, pageSchema, parseReply } from './replies.ts';
-import type { KernelEntry, KernelManifest, KernelTransfer, TransferOptions } from './types.ts';
+import type { KernelEntry, KernelManifest, KernelTransfer, ListOptions, TransferOptions } from './types.ts';
 import { createWindow } from './window.ts';
 
 const target = 'code_interpreter_transfer';
@@ -72,12 +72,12 @@ const toEntry = ([path, kind, size, mtimeNs, links, sha256]: readonly [
 const listFolder = async (
   channel: TransferChannel,
   key: string,
-  { hashes, limit, signal }: TransferOptions & { readonly hashes: boolean; readonly limit: number },
+  { hashes, limit, hashLimit = Number.MAX_SAFE_INTEGER, signal }: ListOptions,
 ): Promise<KernelManifest> => {
   const entries: KernelEntry[] = [];
   for (let page = 0; ; page++) {
     throwIfAborted(signal);
-    const reply = await orCancelled(channel.request('list', { key, hashes, limit, page }), signal);
+    const reply = await orCancelled(channel.request('list', { key, hashes, limit, hashLimit, page }), signal);
     const { rows, more, truncated } = parseReply(pageSchema, reply);
     entries.push(...rows.slice(0, limit - entries.length).map(toEntry));
     if (entries.length >= limit && more) {

@@ -84,6 +84,15 @@ export interface TransferOptions {
   readonly onProgress?: ((progress: TransferProgress) => void) | undefined;
 }
 
+export interface ListOptions extends TransferOptions {
+  /** Hashing reads every file on the kernel's machine. */
+  readonly hashes: boolean;
+  /** Entries; what comes after them is only said to be there. */
+  readonly limit: number;
+  /** Bytes; larger files are not read, whatever they are (a sparse one costs its maker nothing). */
+  readonly hashLimit?: number | undefined;
+}
+
 /**
  * Files between this machine and one folder of a kernel's machine. All calls end: with their outcomes, or with
  * CodedError `cancelled`, or `kernel.gone` when the kernel can't be reached any more. Nothing half is left on either side's disk
@@ -92,8 +101,8 @@ export interface TransferOptions {
 export interface KernelTransfer {
   /** How bytes travel; base64 where something on the way can't take binary frames. */
   readonly frames: 'binary' | 'base64';
-  /** What is in the folder, at most `limit` entries. Hashing reads every file on the kernel's machine. */
-  list(options: TransferOptions & { readonly hashes: boolean; readonly limit: number }): Promise<KernelManifest>;
+  /** What is in the folder. */
+  list(options: ListOptions): Promise<KernelManifest>;
   /** Outcomes in the order of `files`. */
   push(files: readonly PushFile[], options?: TransferOptions): Promise<readonly PushOutcome[]>;
   /** Outcomes in the order of `files`. A sink that rejects ends the whole call with its reason. */

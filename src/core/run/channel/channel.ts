@@ -10,7 +10,7 @@ import type { Workspace } from '../../workspace/messageKey.ts';
 import { virtualPath } from '../../workspace/virtualName.ts';
 import type { SkippedFile } from '../result.ts';
 import { takeHashedSnapshot, type HashedSnapshot } from './hostFiles.ts';
-import { planPull, type TransferLimits } from './plan.ts';
+import { planPull, stampThere, type Same, type TransferLimits } from './plan.ts';
 import { pullPlanned } from './pull.ts';
 import { failureReason, landingWords } from './words.ts';
 
@@ -55,8 +55,8 @@ export interface ChannelServices {
 
 /** What is remembered between the runs on one kernel's folder. */
 interface ChannelState {
-  /** sha256 by path of what both sides have. */
-  readonly both: Map<string, string>;
+  /** What both sides have, by relative path. */
+  readonly both: Map<string, Same>;
   readonly told: Set<string>;
   previous: HashedSnapshot | undefined;
 }
@@ -90,7 +90,9 @@ export const createChannel = (
       );
       gone.forEach((path) => state.both.delete(path));
     }
-    const lacking = [...files.values()].filter(({ relativePath, sha256 }) => state.both.get(relativePath) !== sha256);
+    const lacking = [...files.values()].filter(
+      ({ relativePath, sha256 }) => state.both.get(relativePath)?.sha256 !== sha256,
+    );
     if (lacking.length === 0) {
       return [];
     }
@@ -103,13 +105,14 @@ export const createChannel = (
       optionsFor('push', options),
     );
     const skipped: SkippedFile[] = [];
-    for (const [index, { relativePath, sha256 }] of lacking.entries()) {
+    for (const [index, file] of lacking.entries()) {
+      const { relativePath, sha256 } = file;
       const outcome = outcomes[index];
       if (outcome === undefined || outcome.status === 'failed') {
         const reason = outcome ? failureReason(outcome.reason) : 'no answer';
         skipped.push({ path: virtualPath(relativePath), reason: `it did not get to the kernel's machine: ${reason}` });
       } else {
-        state.both.set(relativePath, sha256);
+        state.both.set(relativePath, { relativePath, sha256, stamp: stampThere(file) });
       }
     }
     return skipped;
@@ -128,14 +131,20 @@ export const createChannel = (
     try {
       const { files } = await filesHere(options.signal);
       const here = new Map([...files.values()].map(({ relativePath, sha256 }) => [relativePath, sha256]));
-      const manifest = await transfer.list({ ...optionsFor('pull', options), hashes: true, limit: MOST_ENTRIES });
+      const limits = options.limits ?? services.limits();
+      const manifest = await transfer.list({
+        ...optionsFor('pull', options),
+        hashes: true,
+        limit: MOST_ENTRIES,
+        hashLimit: Number.isFinite(limits.fileBytes) ? limits.fileBytes : undefined,
+      });
       const plan = planPull(manifest, {
         here,
-        both: new Set(state.both.keys()),
-        limits: options.limits ?? services.limits(),
+        both: new Map([...state.both.values()].map(({ relativePath, stamp }) => [relativePath, stamp])),
+        limits,
         folding: landing.folding,
       });
-      plan.same.forEach((sha256, path) => state.both.set(path, sha256));
+      plan.same.forEach((same) => state.both.set(same.relativePath, same));
       for (const path of plan.gone) {
         state.both.delete(path);
         try {
@@ -154,7 +163,7 @@ export const createChannel = (
         }
       }
       const pulled = await pullPlanned(transfer, landing, plan.pull, optionsFor('pull', options));
-      pulled.landed.forEach((sha256, path) => state.both.set(path, sha256));
+      pulled.landed.forEach((same) => state.both.set(same.relativePath, same));
       skipped.push(...pulled.failed.map(({ relativePath, reason }) => ({ path: virtualPath(relativePath), reason })));
       return { skipped, overLimit, ended: pulled.ended };
     } catch (error) {

@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { causeOf } from '../../errors.ts';
 import type { KernelSession } from '../../gateway/kernelSession.ts';
 import { bootstrapRequest, parseBootstrapReply, type Nonce } from '../../kernel/bootstrap.ts';
-import { kernelCall } from '../../kernel/kernelPython.ts';
-import { userExpressionValue } from '../../kernel/userExpressions.ts';
+import { isolatedCode } from '../../kernel/kernelPython.ts';
 import type { Log } from '../../log.ts';
 import { virtualRoot } from '../../paths/virtualPath.ts';
+import { resourceText } from '../../resources.ts';
 
 /** The mark beside a kernel's folder, by which another kernel proves that it sees the same one. */
 export interface OwnerMark {
@@ -19,20 +19,11 @@ export const newOwnerMark = (): OwnerMark => ({ name: 'owner', content: randomBy
 /** The folder above a path of the kernel's machine, which may be one with backslashes. */
 export const parentOf = (folder: string): string => folder.replace(/[\\/][^\\/]*$/u, '');
 
-const expressionName = 'code_interpreter_forget';
-
-/** A path of the kernel's machine as a Python expression. */
-const pythonText = (text: string): string =>
-  `__import__('base64').b64decode('${Buffer.from(text).toString('base64')}').decode()`;
-
 /** Removes the folder with its mark; false when it is still there, or nobody answered. */
 export const removeKernelHome = async (session: KernelSession, folder: string, log: Log): Promise<boolean> => {
-  const outcome = await session.execute({
-    code: '',
-    silent: true,
-    userExpressions: { [expressionName]: kernelCall(`forget_private(${pythonText(folder)})`) },
-  });
-  const removed = outcome.kind === 'replied' && userExpressionValue(outcome.content, expressionName) === true;
+  const code = isolatedCode(resourceText('kernel/python/forget.py'), { folder });
+  const outcome = await session.execute({ code, silent: true });
+  const removed = outcome.kind === 'replied' && outcome.content.status === 'ok';
   if (!removed) {
     log.warn(`the kernel's folder ${folder} could not be removed`);
   }

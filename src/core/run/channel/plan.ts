@@ -32,23 +32,33 @@ export interface LeftThere {
   readonly key: string;
 }
 
+export interface Same {
+  readonly relativePath: string;
+  readonly sha256: string;
+  readonly stamp: string;
+}
+
 export interface Plan {
   readonly pull: readonly PlannedPull[];
   /** Files that the kernel had and has no more. */
   readonly gone: readonly string[];
   readonly left: readonly LeftThere[];
-  /** sha256 by path of what both sides have. */
-  readonly same: ReadonlyMap<string, string>;
+  /** What both sides have. */
+  readonly same: readonly Same[];
 }
 
 export interface PlanState {
   /** sha256 by relative path, as the files are here. */
   readonly here: ReadonlyMap<string, string>;
-  /** Paths that both sides had when they were last compared. */
-  readonly both: ReadonlySet<string>;
+  /** What both sides had when they were last compared, with the {@link stampThere} it had there. */
+  readonly both: ReadonlyMap<string, string>;
   readonly limits: TransferLimits;
   readonly folding: NameFolding;
 }
+
+/** Tells a version of a file there that is too large to be hashed. */
+export const stampThere = ({ size, mtimeNs }: { readonly size: number; readonly mtimeNs: bigint }): string =>
+  `${size}:${mtimeNs}`;
 
 interface Candidate {
   readonly entry: KernelEntry;
@@ -57,6 +67,8 @@ interface Candidate {
 }
 
 const megabytes = (bytes: number): string => `${Math.floor(bytes / 1e6)} MB`;
+
+const tooLarge = ({ fileBytes }: TransferLimits): string => `it is larger than ${megabytes(fileBytes)}`;
 
 const keyOf = (entry: KernelEntry, reason: string): string =>
   [Buffer.from(entry.rawPath).toString('base64'), entry.sha256 ?? `${entry.size}:${entry.mtimeNs}`, reason].join(' ');
@@ -102,7 +114,7 @@ const createTwinCheck = (folding: NameFolding): ((relativePath: string) => boole
 /** What is a regular file with a name that can be here; the rest goes to `left`. */
 const candidatesOf = (
   manifest: KernelManifest,
-  { both, folding }: PlanState,
+  { both, folding, limits }: PlanState,
   left: LeftThere[],
   seen: Set<string>,
 ): Candidate[] => {
@@ -120,6 +132,11 @@ const candidatesOf = (
       // Caches and temporary files: nobody misses them.
     } else if (entry.kind !== 'file') {
       left.push(leftThere(entry, entry.kind === 'link' ? leftWords.symlink : leftWords.special));
+    } else if (entry.sha256 === null && entry.size > limits.fileBytes) {
+      seen.add(path.relativePath);
+      if (both.get(path.relativePath) !== stampThere(entry)) {
+        left.push(leftThere(entry, tooLarge(limits), true));
+      }
     } else if (entry.sha256 === null) {
       // It is there still, so the workspace keeps what it has of it.
       seen.add(path.relativePath);
@@ -139,7 +156,7 @@ const candidatesOf = (
 export const planPull = (manifest: KernelManifest, state: PlanState): Plan => {
   const left: LeftThere[] = [];
   const pull: PlannedPull[] = [];
-  const same = new Map<string, string>();
+  const same: Same[] = [];
   const seen = new Set<string>();
   const { limits } = state;
   let bytes = 0;
@@ -149,9 +166,9 @@ export const planPull = (manifest: KernelManifest, state: PlanState): Plan => {
     }
     seen.add(relativePath);
     if (state.here.get(relativePath) === sha256) {
-      same.set(relativePath, sha256);
+      same.push({ relativePath, sha256, stamp: stampThere(entry) });
     } else if (entry.size > limits.fileBytes) {
-      left.push(leftThere(entry, `it is larger than ${megabytes(limits.fileBytes)}`, true));
+      left.push(leftThere(entry, tooLarge(limits), true));
     } else if (pull.length >= limits.files) {
       left.push(leftThere(entry, `there are more than ${limits.files} new files`, true));
     } else if (bytes + entry.size > limits.totalBytes) {
@@ -165,6 +182,6 @@ export const planPull = (manifest: KernelManifest, state: PlanState): Plan => {
     const reason = `there are more than ${manifest.entries.length} files: the rest was not looked at`;
     left.push({ path: '', reason, isOverLimit: false, key: reason });
   }
-  const gone = manifest.truncated ? [] : [...state.both].filter((path) => !seen.has(path));
+  const gone = manifest.truncated ? [] : [...state.both.keys()].filter((path) => !seen.has(path));
   return { pull, gone, left, same };
 };

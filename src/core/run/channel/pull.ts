@@ -3,12 +3,12 @@ import { causeOf, isCoded } from '../../errors.ts';
 import type { KernelTransfer, PullOutcome, TransferOptions } from '../../kernel/transfer/types.ts';
 import type { Landed, Landing } from '../../workspace/landing/landing.ts';
 import { LandingProblem, landingProblem } from '../../workspace/landing/problem.ts';
-import type { PlannedPull } from './plan.ts';
+import { stampThere, type PlannedPull, type Same } from './plan.ts';
 import { failureReason, landingWords } from './words.ts';
 
 export interface Pulled {
-  /** sha256 by relative path of what is in the workspace now. */
-  readonly landed: ReadonlyMap<string, string>;
+  /** What is in the workspace now. */
+  readonly landed: readonly Same[];
   readonly failed: readonly { readonly relativePath: string; readonly reason: string }[];
   /** What ended it before all were tried: stopped, the kernel gone. */
   readonly ended: unknown;
@@ -43,7 +43,7 @@ const sinkOf = (one: Arriving) => ({
   },
 });
 
-const finish = async (one: Arriving, outcome: PullOutcome): Promise<string> => {
+const finish = async (one: Arriving, outcome: PullOutcome): Promise<Same> => {
   if (one.problem) {
     throw one.problem;
   }
@@ -51,7 +51,7 @@ const finish = async (one: Arriving, outcome: PullOutcome): Promise<string> => {
     throw new LandingProblem('unwritable', failureReason(outcome.reason));
   }
   await one.file.finish(outcome);
-  return outcome.sha256;
+  return { relativePath: one.planned.relativePath, sha256: outcome.sha256, stamp: stampThere(outcome) };
 };
 
 const reasonOf = (one: Arriving, error: unknown): string =>
@@ -81,7 +81,7 @@ export const pullPlanned = async (
   pull: readonly PlannedPull[],
   options: TransferOptions,
 ): Promise<Pulled> => {
-  const landed = new Map<string, string>();
+  const landed: Same[] = [];
   const failed: { relativePath: string; reason: string }[] = [];
   let ended: unknown;
   const totals = { totalBytes: pull.reduce((sum, { size }) => sum + size, 0), totalFiles: pull.length };
@@ -119,7 +119,7 @@ export const pullPlanned = async (
       before = { bytes: before.bytes + size, files: before.files + 1 };
       try {
         if (outcome) {
-          landed.set(relativePath, await finish(one, outcome));
+          landed.push(await finish(one, outcome));
         } else {
           failed.push({ relativePath, reason: endWords(ended) });
         }
