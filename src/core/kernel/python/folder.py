@@ -37,6 +37,21 @@ def refusal(error):
     return Refused(code, error.strerror or str(error))
 
 
+def failure(refused):
+    """How the client is told."""
+    return {'error': {'code': refused.code, 'detail': refused.detail[:500]}}
+
+
+def attempt(action, *arguments):
+    """The answer of an action, or how it failed: one file's failure never stops the others."""
+    try:
+        return action(*arguments) or {}
+    except Refused as refused:
+        return failure(refused)
+    except OSError as error:
+        return failure(refusal(error))
+
+
 def parts_of(path):
     """The names that a path from the client is made of; `path` is bytes, with `/` between them."""
     parts = path.split(b'/')

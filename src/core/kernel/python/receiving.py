@@ -1,10 +1,11 @@
 """Files that come from the client: staged beside their place, checked, made durable, renamed. A piece that comes twice
 or out of turn does no harm."""
+import concurrent.futures
 import contextlib
 import hashlib
 import os
 
-from _code_interpreter.folder import CREATE, Refused
+from _code_interpreter.folder import CREATE, Refused, attempt
 
 PREFIX = b'.code-interpreter-part-'
 BLOCK = 1 << 20
@@ -23,6 +24,12 @@ def write_all(descriptor, content):
     view = memoryview(content)
     while view:
         view = view[os.write(descriptor, view):]
+
+
+def sync_folders(staged):
+    """Makes the names of placed files durable, each folder once."""
+    for descriptor in dict(filter(None, (one.folder() for one in staged))).values():
+        os.fsync(descriptor)
 
 
 class Staged:
@@ -59,18 +66,28 @@ class Staged:
             self.content.update(content)
             self.position = offset + len(content)
 
-    def commit(self, sha256, modified):
-        """Puts the file in its place, where its bytes are the right ones."""
+    def check(self, sha256, modified):
+        """Refuses bytes that are not the right ones."""
         found = self.content.hexdigest() if self.in_turn else hash_of(self._descriptor)
         if found != sha256:
             raise Refused('corrupt', 'sha256 %s, not %s' % (found, sha256))
-        os.fsync(self._descriptor)
         os.utime(self._stage, ns=(modified, modified), dir_fd=self._here)
+
+    def sync(self):
+        os.fsync(self._descriptor)
+
+    def place(self):
+        """Puts the file in its place at once."""
         os.close(self._descriptor)
         self._descriptor = None
         os.replace(self._stage, self._name, src_dir_fd=self._here, dst_dir_fd=self._here)
-        if self._here is not None:
-            os.fsync(self._here)
+
+    def folder(self):
+        """Which folder it is in, and a descriptor of that; `None` where there is none."""
+        if self._here is None:
+            return None
+        found = os.fstat(self._here)
+        return (found.st_dev, found.st_ino), self._here
 
     def close(self):
         """Leaves nothing half: to be called whatever happened."""
@@ -88,17 +105,18 @@ class Receiving:
     def __init__(self, folder):
         self.folder = folder
         self.staged = {}
+        # Files that are in their place or given up: a piece of one that comes late begins nothing anew.
         self.done = set()
+        self.given_up = set()
 
-    def begin(self, key, path, size):
-        if key not in self.staged:
-            self.staged[key] = Staged(self.folder, key, path, size)
-
-    def write(self, key, offset, content):
+    def write(self, key, path, size, offset, content):
+        """Each piece says whose it is: any of them may be the first to arrive."""
         if key in self.done:
             return
+        if key in self.given_up:
+            raise Refused('failed', 'a piece of a file that was given up')
         if key not in self.staged:
-            raise Refused('failed', 'a piece of a file that was not announced')
+            self.staged[key] = Staged(self.folder, key, path, size)
         self.staged[key].write(offset, content)
 
     def commit(self, key, sha256, modified):
@@ -108,25 +126,51 @@ class Receiving:
         if staged is None:
             raise Refused('failed', 'the end of a file that was not announced')
         try:
-            staged.commit(sha256, modified)
+            staged.check(sha256, modified)
+            staged.sync()
+            staged.place()
+            sync_folders([staged])
             self.done.add(key)
         finally:
             staged.close()
 
     def abandon(self, key=None):
+        self.given_up.add(key)
         for one in list(self.staged) if key is None else [key]:
             staged = self.staged.pop(one, None)
             if staged is not None:
                 staged.close()
 
-    def whole(self, key, path, content, sha256, modified):
-        """A small file in one piece."""
-        staged = Staged(self.folder, key, path, len(content))
+    def many(self, key, files, content):
+        """Small files at once, each `(path, size, sha256, modified)`, their bytes one after the other; an answer for each."""
+        answers = []
+        staged = []
+        offset = 0
         try:
-            staged.write(0, content)
-            staged.commit(sha256, modified)
+            for index, (path, size, sha256, modified) in enumerate(files):
+                piece = content[offset:offset + size]
+                offset += size
+                answers.append(attempt(self._stage, '%s-%d' % (key, index), path, piece, sha256, modified, staged))
+            # Together: a disk makes many durable in the time of one.
+            with concurrent.futures.ThreadPoolExecutor(8) as pool:
+                list(pool.map(Staged.sync, staged))
+            for one in staged:
+                one.place()
+            sync_folders(staged)
         finally:
-            staged.close()
+            for one in staged:
+                one.close()
+        return answers
+
+    def _stage(self, key, path, content, sha256, modified, staged):
+        one = Staged(self.folder, key, path, len(content))
+        try:
+            one.write(0, content)
+            one.check(sha256, modified)
+        except BaseException:
+            one.close()
+            raise
+        staged.append(one)
 
     def has(self, path, size, sha256):
         """Whether these bytes are at this path already."""

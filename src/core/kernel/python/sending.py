@@ -60,23 +60,25 @@ class Sending:
         self.folder = folder
         self.open = {}
         self.done = {}
+        self.given_up = set()
 
-    def begin(self, key, path):
+    def _file(self, key, path):
+        """Each question says which file it is about: any of them may be the first to arrive."""
+        if key in self.given_up:
+            raise Refused('failed', 'a piece of a file that was given up')
         if key not in self.open:
             self.open[key] = Open(self.folder, path)
-        return {'size': self.open[key].found.st_size}
+        return self.open[key]
 
-    def read(self, key, offset, length):
-        if key not in self.open:
-            raise Refused('failed', 'a piece of a file that was not asked for')
-        return self.open[key].read(offset, length)
+    def read(self, key, path, offset, length):
+        file = self._file(key, path)
+        return {'size': file.found.st_size}, file.read(offset, length)
 
-    def end(self, key):
+    def end(self, key, path):
         if key in self.done:
             return self.done[key]
-        file = self.open.pop(key, None)
-        if file is None:
-            raise Refused('failed', 'the end of a file that was not asked for')
+        file = self._file(key, path)
+        del self.open[key]
         try:
             self.done[key] = file.facts()
         finally:
@@ -84,6 +86,7 @@ class Sending:
         return self.done[key]
 
     def abandon(self, key=None):
+        self.given_up.add(key)
         for one in list(self.open) if key is None else [key]:
             file = self.open.pop(one, None)
             if file is not None:

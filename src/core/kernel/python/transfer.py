@@ -3,7 +3,7 @@ import base64
 import hashlib
 
 from _code_interpreter import manifest, receiving, sending
-from _code_interpreter.folder import Folder, Refused, refusal
+from _code_interpreter.folder import Folder, Refused, attempt, failure, refusal
 
 TARGET = 'code_interpreter_transfer'
 
@@ -63,35 +63,24 @@ class Client:
 
     def do_has(self, data, content):
         files = data['files']
-        return {'has': [self.receiving.has(path_of(path), size, sha256) for path, size, sha256 in files]}
-
-    def do_push(self, data, content):
-        self.receiving.begin(data['key'], path_of(data['path']), data['size'])
+        has = [self.receiving.has(path_of(path), size, sha256) for path, size, sha256 in files]
+        return {'has': has, 'freeBytes': self.folder.free_bytes()}
 
     def do_write(self, data, content):
-        self.receiving.write(data['key'], data['offset'], content)
+        self.receiving.write(data['key'], path_of(data['path']), data['size'], data['offset'], content)
 
     def do_commit(self, data, content):
         self.receiving.commit(data['key'], data['sha256'], int(data['mtimeNs']))
 
     def do_pushMany(self, data, content):
-        results = []
-        offset = 0
-        for index, (path, size, sha256, modified) in enumerate(data['files']):
-            piece = content[offset:offset + size]
-            offset += size
-            key = '%s-%d' % (data['key'], index)
-            results.append(attempt(self.receiving.whole, key, path_of(path), piece, sha256, int(modified)))
-        return {'results': results}
-
-    def do_pull(self, data, content):
-        return self.sending.begin(data['key'], path_of(data['path']))
+        files = [(path_of(path), size, sha256, int(modified)) for path, size, sha256, modified in data['files']]
+        return {'results': self.receiving.many(data['key'], files, content)}
 
     def do_read(self, data, content):
-        return {}, self.sending.read(data['key'], data['offset'], data['length'])
+        return self.sending.read(data['key'], path_of(data['path']), data['offset'], data['length'])
 
     def do_end(self, data, content):
-        return self.sending.end(data['key'])
+        return self.sending.end(data['key'], path_of(data['path']))
 
     def do_pullMany(self, data, content):
         results = []
@@ -119,20 +108,6 @@ class Client:
 
 def path_of(text):
     return base64.b64decode(text)
-
-
-def failure(refused):
-    return {'error': {'code': refused.code, 'detail': refused.detail[:500]}}
-
-
-def attempt(action, *arguments):
-    """The answer of an action, or how it failed: one file's failure never stops the others."""
-    try:
-        return action(*arguments) or {}
-    except Refused as refused:
-        return failure(refused)
-    except OSError as error:
-        return failure(refusal(error))
 
 
 def start(folder):

@@ -2,10 +2,10 @@
 
 /** Bytes of one frame at the most: a gateway drops the connection at 10 MiB; 4 were the fastest of 1, 4 and 8. */
 export const frameBytes = 4 << 20;
-/** Bytes under way at a time: enough for 300 MB/s at a round trip of 50 ms, and what memory is spent on. */
-export const windowBytes = 16 << 20;
+/** Bytes under way at a time: what memory is spent on. Half of it leaves a link with a round trip of 50 ms idle. */
+export const windowBytes = 32 << 20;
 /** Files of one frame at the most. */
-const batchFiles = 256;
+const batchFiles = 128;
 
 export interface Batches<T> {
   /** Each with at most {@link frameBytes} bytes. */

@@ -1,7 +1,7 @@
 // Files from the kernel's machine: small ones many in a frame, large ones in pieces with several under way.
 import { createHash } from 'node:crypto';
 import { orCancelled, throwIfAborted } from '../../async.ts';
-import { frameBytes, toBatches } from './batches.ts';
+import { frameBytes, toBatches, windowBytes } from './batches.ts';
 import type { Reply } from './channel.ts';
 import {
   abandon,
@@ -24,38 +24,39 @@ interface Piece {
 
 const changed = failed('changed');
 
-/** Pieces that are asked for ahead of the one that is written. */
+/** Asks for pieces ahead of the one that is written. False where the file has another size by now. */
 const askAhead = async (
   context: TransferContext,
   key: string,
-  size: number,
-  take: (piece: Piece, bytes: Uint8Array) => Promise<boolean>,
+  { expectedSize: size, rawPath }: PullFile,
+  take: (piece: Piece, bytes: Uint8Array) => Promise<void>,
 ): Promise<boolean> => {
   const { channel, signal, window } = context;
+  const path = onTheWire(rawPath);
   const pieces: Piece[] = [];
   let asked = 0;
   const ask = async (): Promise<void> => {
     const length = Math.min(frameBytes, size - asked);
     await window.acquire(length, signal);
-    const reply = channel.request('read', { key, offset: asked, length });
+    const reply = channel.request('read', { key, path, offset: asked, length });
     reply.catch(() => undefined);
     pieces.push({ offset: asked, length, reply });
     asked += length;
   };
   try {
     for (;;) {
-      while (asked < size && pieces.length < 4) {
+      while (asked < size && pieces.length < windowBytes / frameBytes) {
         await ask();
       }
       const [piece] = pieces;
       if (piece === undefined) {
         return true;
       }
-      const { bytes } = await orCancelled(piece.reply, signal);
-      const isWhole = bytes.byteLength === piece.length;
-      if (!isWhole || !(await take(piece, bytes))) {
+      const reply = await orCancelled(piece.reply, signal);
+      if (parseReply(openedSchema, reply).size !== size || reply.bytes.byteLength !== piece.length) {
         return false;
       }
+      await take(piece, reply.bytes);
       pieces.shift();
       window.release(piece.length);
     }
@@ -73,30 +74,25 @@ const pullPieces = async (context: TransferContext, file: PullFile): Promise<Pul
   let isDone = false;
   const content = createHash('sha256');
   try {
-    const opened = parseReply(
-      openedSchema,
-      await orCancelled(channel.request('pull', { key, path: onTheWire(file.rawPath) }), signal),
-    );
-    if (opened.size !== file.expectedSize) {
-      return changed;
-    }
-    const isWhole = await askAhead(context, key, opened.size, async ({ offset }, bytes) => {
+    const isWhole = await askAhead(context, key, file, async ({ offset }, bytes) => {
       content.update(bytes);
       await file.sink.write(bytes, offset);
       counted += bytes.byteLength;
       meter.addBytes(bytes.byteLength);
-      return true;
     });
     if (!isWhole) {
       return changed;
     }
-    const facts = parseReply(factsSchema, await orCancelled(channel.request('end', { key }), signal));
+    const facts = parseReply(
+      factsSchema,
+      await orCancelled(channel.request('end', { key, path: onTheWire(file.rawPath) }), signal),
+    );
     isDone = true;
     if (facts.sha256 !== content.digest('hex')) {
       return failed('corrupt');
     }
     counted = 0;
-    return { status: 'pulled', size: opened.size, sha256: facts.sha256, mtimeNs: facts.mtimeNs };
+    return { status: 'pulled', size: facts.size, sha256: facts.sha256, mtimeNs: facts.mtimeNs };
   } catch (error) {
     return refusalOf(error);
   } finally {

@@ -14,19 +14,21 @@ const pushed: PushOutcome = { status: 'pushed' };
 /** Files of one question whether the kernel has them. */
 const questionFiles = 1_000;
 
-/** The files of which the kernel's side does not have the same bytes at the same path. */
+/** The files of which the kernel's side does not have the same bytes at the same path, and the room on its disk. */
 const lacking = async (
   { channel, signal }: TransferContext,
   files: readonly PushFile[],
-): Promise<readonly PushFile[]> => {
-  const found: PushFile[] = [];
+): Promise<{ readonly wanted: readonly PushFile[]; readonly freeBytes: number }> => {
+  const wanted: PushFile[] = [];
+  let freeBytes = 0;
   for (let from = 0; from < files.length; from += questionFiles) {
     const some = files.slice(from, from + questionFiles);
     const asked = some.map(({ path, size, sha256 }) => [onTheWire(path), size, sha256]);
-    const { has } = parseReply(hasSchema, await orCancelled(channel.request('has', { files: asked }), signal));
-    found.push(...some.filter((_, index) => has[index] !== true));
+    const reply = parseReply(hasSchema, await orCancelled(channel.request('has', { files: asked }), signal));
+    wanted.push(...some.filter((_, index) => reply.has[index] !== true));
+    ({ freeBytes } = reply);
   }
-  return found;
+  return { wanted, freeBytes };
 };
 
 /** Sends all pieces; gives the sha256 of what was sent, or `undefined` where the file is shorter by now. */
@@ -34,10 +36,12 @@ const sendPieces = async (
   context: TransferContext,
   key: string,
   handle: FileHandle,
-  size: number,
+  file: PushFile,
   onSent: (bytes: number) => void,
 ): Promise<string | undefined> => {
   const { channel, signal, window } = context;
+  const { size } = file;
+  const path = onTheWire(file.path);
   const content = createHash('sha256');
   const sending: Promise<unknown>[] = [];
   const failure = new AbortController();
@@ -55,7 +59,7 @@ const sendPieces = async (
       }
       content.update(piece);
       const written = channel
-        .request('write', { key, offset }, piece)
+        .request('write', { key, path, size, offset }, piece)
         .then(() => {
           onSent(length);
         })
@@ -91,8 +95,7 @@ const pushPieces = async (context: TransferContext, file: PushFile): Promise<Pus
   let counted = 0;
   let isDone = false;
   try {
-    await orCancelled(channel.request('push', { key, path: onTheWire(file.path), size: file.size }), signal);
-    const sha256 = await sendPieces(context, key, handle, file.size, (bytes) => {
+    const sha256 = await sendPieces(context, key, handle, file, (bytes) => {
       counted += bytes;
       meter.addBytes(bytes);
     });
@@ -168,15 +171,14 @@ const pushWhole = async (context: TransferContext, files: readonly PushFile[]): 
   }
 };
 
-/** Pushes what is lacking; see {@link KernelTransfer.push}. `freeBytes`: of the kernel's disk. */
+/** Pushes what is lacking; see {@link KernelTransfer.push}. */
 export const pushFiles = async (
   context: TransferContext,
   files: readonly PushFile[],
-  freeBytes: () => Promise<number>,
 ): Promise<readonly PushOutcome[]> => {
   const outcomes = new Map<PushFile, PushOutcome>(files.map((file) => [file, { status: 'present' }]));
-  const wanted = await lacking(context, files);
-  let room = wanted.length === 0 ? 0 : await freeBytes();
+  const { wanted, freeBytes } = await lacking(context, files);
+  let room = freeBytes;
   const fitting = wanted.filter((file) => {
     const fits = file.size <= room;
     if (fits) {

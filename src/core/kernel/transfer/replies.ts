@@ -42,7 +42,7 @@ export const pageSchema = v.object({
   truncated: v.boolean(),
 });
 
-export const hasSchema = v.object({ has: v.array(v.boolean()) });
+export const hasSchema = v.object({ has: v.array(v.boolean()), freeBytes: count });
 
 export const openedSchema = v.object({ size: count });
 

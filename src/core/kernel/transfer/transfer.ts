@@ -144,10 +144,7 @@ export const openTransfer = async (
     list: (options) => measured({ bytes: 0, files: 0 }, options, () => listFolder(channel, newKey(), options)),
     push: (files, options = {}) =>
       measured({ bytes: files.reduce((sum, { size }) => sum + size, 0), files: files.length }, options, (context) =>
-        pushFiles(context, files, async () => {
-          const reply = await orCancelled(channel.request('hello', {}), options.signal);
-          return parseReply(helloSchema, reply).freeBytes;
-        }),
+        pushFiles(context, files),
       ),
     pull: (files, options = {}) =>
       measured(
