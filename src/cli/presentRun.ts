@@ -21,7 +21,16 @@ const textOf = (output: NotebookOutput): string => {
 };
 
 /** Setting up is told once for each step; its progress would flood a terminal. */
-const stepKey = (notice: RunNotice): string => (notice.code === 'setup' ? notice.step : JSON.stringify(notice));
+const stepKey = (notice: RunNotice): string => {
+  switch (notice.code) {
+    case 'setup':
+      return notice.step;
+    case 'transfer':
+      return `${notice.direction} ${notice.waiting}`;
+    default:
+      return JSON.stringify(notice);
+  }
+};
 
 /** A listener that writes what the code prints at once, and notices on standard error. */
 export const presentEvents = (output: Output): ((event: RunEvent) => void) => {

@@ -7,7 +7,9 @@ import { parseGatewayUrl, type GatewayConnection } from '../core/gateway/connect
 import { embeddedGatewayStatus, startEmbeddedGateway } from '../core/gateway/embedded/gatewayProcess.ts';
 import { openInterpreter, type Interpreter } from '../core/interpreter.ts';
 import type { ConnectGateway } from '../core/run/gatewayAccess.ts';
-import type { RunSettings } from '../core/run/request.ts';
+import { noLimits } from '../core/run/channel/fetchLeft.ts';
+import type { TransferLimits } from '../core/run/channel/plan.ts';
+import { defaultRunSettings, type RunSettings } from '../core/run/request.ts';
 import type { Log } from '../core/log.ts';
 import { choice, flag, fromEnvironment, positive, text, type OptionValues } from './options.ts';
 
@@ -60,6 +62,21 @@ const connectEmbedded =
     return { ...started.connection, embedded: true };
   };
 
+/** What is fetched from a kernel that shares no folder; megabytes are millions of bytes. */
+const transferOf = (values: OptionValues): TransferLimits => {
+  const { transfer } = defaultRunSettings;
+  const fileMegabytes = positive(values, 'transfer-file-megabytes');
+  const files = positive(values, 'transfer-files');
+  const megabytes = positive(values, 'transfer-megabytes');
+  return flag(values, 'fetch-anyway')
+    ? noLimits
+    : {
+        fileBytes: fileMegabytes === undefined ? transfer.fileBytes : fileMegabytes * 1e6,
+        files: files ?? transfer.files,
+        totalBytes: megabytes === undefined ? transfer.totalBytes : megabytes * 1e6,
+      };
+};
+
 const settingsOf = (values: OptionValues): Partial<RunSettings> => {
   const timeoutSeconds = positive(values, 'timeout');
   const grounding = choice(values, 'grounding', ['auto', 'mounted', 'translated']);
@@ -71,6 +88,8 @@ const settingsOf = (values: OptionValues): Partial<RunSettings> => {
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
     ...(grounding && { grounding }),
     ...(reach && { reach }),
+    transfer: transferOf(values),
+    keepKernelFolder: flag(values, 'keep-kernel-folder'),
     ...(initCode !== undefined && { initCode }),
     ...(kernelDataDir !== undefined && { kernelDataDir }),
     ...(kernelName !== undefined && { kernelName }),

@@ -4,7 +4,9 @@ import { openDataFolder, type DataFolder } from './dataFolder.ts';
 import { silentLog, type Log } from './log.ts';
 import { openRegistry, type Registry } from './registry/registry.ts';
 import { attachToWorkspace, type Attached } from './run/attach.ts';
+import { fetchLeft } from './run/channel/fetchLeft.ts';
 import { cleanWorkspaces, planWorkspaceCleanup, type CleanupRequest } from './run/cleanWorkspaces.ts';
+import type { Collection } from './run/collect.ts';
 import { createGatewayAccess, type ConnectGateway, type GatewayAccess } from './run/gatewayAccess.ts';
 import { createKernels } from './run/kernels.ts';
 import { promptOfMessage } from './run/messagePrompt.ts';
@@ -43,6 +45,11 @@ export interface Interpreter {
    * @throws CodedError for errors of the way itself; whatever the code does is in the result's status
    */
   run(request: RunRequest, hooks?: RunHooks): Promise<RunResult>;
+  /**
+   * Fetches what the message's last run left on the kernel's machine for a limit, and keeps it.
+   * @throws CodedError `kernel.gone` when that kernel is no more, `cancelled`
+   */
+  fetchLeft(key: MessageKey, hooks?: RunHooks): Promise<Pick<Collection, 'files' | 'skipped'>>;
   /** Prepares files in a message's workspace. @throws CodedError `cancelled`, `data.notWritable` */
   attach(key: MessageKey, sources: readonly AttachmentSource[], signal?: AbortSignal): Promise<Attached>;
   /** What a model should be told about a message's files. @throws CodedError `cancelled` */
@@ -98,8 +105,17 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
       const signal = withEnd(hooks.signal);
       const stopFetching = withEnd(hooks.stopFetching);
       return track(
-        queues.enqueue(workspace.id, () => runMessage(services, workspace, request, { ...hooks, signal, stopFetching }), signal),
+        queues.enqueue(
+          workspace.id,
+          () => runMessage(services, workspace, request, { ...hooks, signal, stopFetching }),
+          signal,
+        ),
       );
+    },
+    fetchLeft: async (key, hooks = {}) => {
+      const workspace = registry.workspaceFor(key);
+      const signal = AbortSignal.any([stopAll.signal, ...(hooks.signal ? [hooks.signal] : [])]);
+      return track(queues.enqueue(workspace.id, () => fetchLeft(services, workspace, { ...hooks, signal }), signal));
     },
     attach: async (key, sources, signal) => {
       const workspace = registry.workspaceFor(key);

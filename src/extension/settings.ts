@@ -42,6 +42,12 @@ export const runSettings = (): Partial<RunSettings> => {
     initCode: configuration.get<string>('initCode', ''),
     grounding: configuration.get<RunSettings['grounding']>('grounding', 'auto'),
     reach: configuration.get<RunSettings['reach']>('reach', 'auto'),
+    transfer: {
+      fileBytes: configuration.get<number>('transfer.fileMegabytes', 500) * 1e6,
+      files: configuration.get<number>('transfer.files', 10_000),
+      totalBytes: configuration.get<number>('transfer.megabytes', 2000) * 1e6,
+    },
+    keepKernelFolder: configuration.get<boolean>('transfer.keepKernelFolder', false),
     trackedTypes: types.length === 0 ? null : types,
     ...(kernelDataDir !== '' && { kernelDataDir }),
     ...(kernelName !== '' && { kernelName }),

@@ -48,6 +48,8 @@ export interface Kernels {
     kernelName: string | null,
     signal?: AbortSignal,
   ): Promise<AcquiredKernel>;
+  /** The kernel that a message has and nobody uses; nothing is started. */
+  borrow(workspace: Workspace): Pick<AcquiredKernel, 'kernel' | 'release'> | undefined;
   /** Releases the kernel of a message that nobody uses; false when it runs. */
   releaseIdle(workspace: Workspace): Promise<boolean>;
   /** Deletes all kernels and waits, bounded, until the gateway has none of them. */
@@ -215,6 +217,20 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         },
         isRetired: () => acquired.retired,
         remove: () => remove(acquired),
+      };
+    },
+    borrow: (workspace) => {
+      const entry = held.get(workspace.id);
+      if (entry === undefined || entry.inUse || entry.kernel.session.isLost) {
+        return undefined;
+      }
+      entry.inUse = true;
+      return {
+        kernel: entry.kernel,
+        release: () => {
+          entry.inUse = false;
+          entry.usedAt = Date.now();
+        },
       };
     },
     releaseIdle: async (workspace) => {

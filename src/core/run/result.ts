@@ -25,6 +25,8 @@ export interface SkippedFile {
   /** Virtual path. */
   path: string;
   reason: string;
+  /** It is on the kernel's machine still, and comes when it is asked for. */
+  can_be_fetched?: boolean;
 }
 
 export interface RunError {

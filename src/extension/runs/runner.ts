@@ -5,7 +5,9 @@ import * as vscode from 'vscode';
 import type { RunResult } from '../../core/run/result.ts';
 import type { Services } from '../services.ts';
 import type { LiveRun } from './liveRuns.ts';
+import { showError } from '../showError.ts';
 import { confirmDownloadedChat } from './consentToRun.ts';
+import { offerFetch } from './fetchLeft.ts';
 import type { RunRecords } from './runRecords.ts';
 import type { Snippet } from './snippets.ts';
 
@@ -55,6 +57,7 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
     const { describeNotice } = await services.engine();
     const interpreter = await services.interpreter();
     const stop = new AbortController();
+    const stopFetching = new AbortController();
     const live: LiveRun = {
       key: snippet.key,
       code: snippet.code,
@@ -64,6 +67,10 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
       outputs: [],
       result: undefined,
       stop: () => {
+        // The first stop is the code's: what it made still comes. The second one ends that too.
+        if (stop.signal.aborted) {
+          stopFetching.abort();
+        }
         stop.abort();
       },
     };
@@ -81,11 +88,14 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
             },
             {
               signal: stop.signal,
+              stopFetching: stopFetching.signal,
               onInput: (prompt, password) => askInput(prompt, password, stop.signal),
               onEvent: (event) => {
                 if (event.kind === 'notice') {
                   const text = describeNotice(event.notice);
-                  services.log.info(text);
+                  if (event.notice.code !== 'transfer') {
+                    services.log.info(text);
+                  }
                   progress.report({ message: text });
                 } else if (event.kind === 'outputs') {
                   live.outputs = event.outputs;
@@ -141,6 +151,7 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
     const result = await runOnce(snippet);
     // Not awaited: a message that nobody closes must not keep the command from ending.
     void tellFailure(snippet, result);
+    void offerFetch(services, snippet.key, result).catch((error: unknown) => showError(services, error));
     return result;
   };
   return { run };

@@ -2,12 +2,15 @@
 // CODE_INTERPRETER_TEST_SOAK multiplies the number of exchanges.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isCoded } from '../../../src/core/errors.ts';
 import { prepareAttachments } from '../../../src/core/workspace/attachments.ts';
+import { openLanding } from '../../../src/core/workspace/landing/landing.ts';
+import { LandingProblem } from '../../../src/core/workspace/landing/problem.ts';
 import { hashInside, openInside } from '../../../src/core/workspace/regularFile.ts';
 import { takeSnapshot } from '../../../src/core/workspace/snapshot.ts';
 import { testFolders, type TestFolders } from './folders.ts';
@@ -130,5 +133,34 @@ describe('While code exchanges files for links to what lies outside', function (
       assert.ok(through > 0, what);
     }
     assert.deepEqual(readdirSync(folders.uploads), ['m1']);
+  });
+
+  it('E 49: a file from another machine is landed inside or not at all', async () => {
+    const content = Buffer.from('landed');
+    const told = { size: 6, sha256: createHash('sha256').update(content).digest('hex'), mtimeNs: 0n };
+    for (const what of ['file', 'folder', 'root'] as const) {
+      const { through } = await during(what, async () => {
+        try {
+          const landing = openLanding(folders.workspace);
+          try {
+            for (const path of ['out', 'sub/out', 'sub/secret']) {
+              const file = landing.begin(path, content.length);
+              await file.write(content, 0);
+              await file.finish(told);
+            }
+            return true;
+          } finally {
+            await landing.close();
+          }
+        } catch (error) {
+          assert.ok(error instanceof LandingProblem, String(error));
+          return false;
+        }
+      });
+      outsideIsUntouched();
+      assert.ok(through > 0, what);
+    }
+    assert.deepEqual(readdirSync(folders.uploads), ['m1']);
+    assert.deepEqual(readdirSync(folders.workspace).sort(), ['out', 'sub']);
   });
 });

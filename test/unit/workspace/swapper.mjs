@@ -6,6 +6,20 @@ import { join } from 'node:path';
 const [what, workspace = '', outside = '', times] = process.argv.slice(2);
 const aside = `${workspace}-aside`;
 
+/** Whoever writes there meanwhile may have made the folder anew. */
+const inRoom = (act) => {
+  for (;;) {
+    try {
+      return act();
+    } catch (error) {
+      if (!['ENOTEMPTY', 'EEXIST'].includes(error.code)) {
+        throw error;
+      }
+      rmSync(join(workspace, 'sub'), { recursive: true, force: true });
+    }
+  }
+};
+
 const exchange = {
   file: () => {
     symlinkSync(join(outside, 'secret'), join(aside, 'link'));
@@ -15,9 +29,9 @@ const exchange = {
   },
   folder: () => {
     renameSync(join(workspace, 'sub'), join(aside, 'sub'));
-    symlinkSync(outside, join(workspace, 'sub'));
+    inRoom(() => symlinkSync(outside, join(workspace, 'sub')));
     unlinkSync(join(workspace, 'sub'));
-    renameSync(join(aside, 'sub'), join(workspace, 'sub'));
+    inRoom(() => renameSync(join(aside, 'sub'), join(workspace, 'sub')));
   },
   root: () => {
     renameSync(workspace, join(aside, 'root'));

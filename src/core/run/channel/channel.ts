@@ -24,8 +24,6 @@ export interface ChannelOptions {
 export interface Fetched {
   /** What did not come, each thing told once. */
   readonly skipped: readonly SkippedFile[];
-  /** Paths that stayed there for a limit only. */
-  readonly overLimit: readonly string[];
   /** Set when it ended before all was looked at. */
   readonly ended: unknown;
 }
@@ -120,13 +118,12 @@ export const createChannel = (
 
   const fetch = async (options: ChannelOptions & { readonly limits?: TransferLimits } = {}): Promise<Fetched> => {
     const skipped: SkippedFile[] = [];
-    const overLimit: string[] = [];
     let landing: ReturnType<typeof openLanding>;
     try {
       landing = openLanding(workspace.path);
     } catch (error) {
       const reason = error instanceof LandingProblem ? landingWords[error.code] : causeOf(error);
-      return { skipped: [{ path: virtualPath(''), reason }], overLimit, ended: error };
+      return { skipped: [{ path: virtualPath(''), reason }], ended: error };
     }
     try {
       const { files } = await filesHere(options.signal);
@@ -154,23 +151,24 @@ export const createChannel = (
         }
       }
       for (const { path, reason, isOverLimit, key } of plan.left) {
-        if (isOverLimit) {
-          overLimit.push(virtualPath(path));
-        }
         if (!state.told.has(key)) {
           state.told.add(key);
-          skipped.push({ path: virtualPath(path), reason });
+          skipped.push({ path: virtualPath(path), reason, ...(isOverLimit && { can_be_fetched: true }) });
         }
       }
       const pulled = await pullPlanned(transfer, landing, plan.pull, optionsFor('pull', options));
       pulled.landed.forEach((same) => state.both.set(same.relativePath, same));
-      skipped.push(...pulled.failed.map(({ relativePath, reason }) => ({ path: virtualPath(relativePath), reason })));
-      return { skipped, overLimit, ended: pulled.ended };
+      const rest = isCoded(pulled.ended, 'cancelled') ? { can_be_fetched: true } : {};
+      skipped.push(
+        ...pulled.failed.map(({ relativePath, reason }) => ({ path: virtualPath(relativePath), reason, ...rest })),
+      );
+      return { skipped, ended: pulled.ended };
     } catch (error) {
       const reason = isCoded(error, 'cancelled')
         ? 'fetching from the kernel was stopped'
         : `the kernel's folder (${folder}) could not be read: ${causeOf(error)}`;
-      return { skipped: [...skipped, { path: virtualPath(''), reason }], overLimit, ended: error };
+      const rest = isCoded(error, 'cancelled') ? { can_be_fetched: true } : {};
+      return { skipped: [...skipped, { path: virtualPath(''), reason, ...rest }], ended: error };
     } finally {
       await landing.close();
     }

@@ -45,11 +45,11 @@ export const pushBeforeRun = async (
 export const fetchAfterRun = async (
   context: RunContext,
   acquired: AcquiredKernel,
-): Promise<{ readonly skipped: readonly SkippedFile[]; readonly overLimit: readonly string[] }> => {
+): Promise<{ readonly skipped: readonly SkippedFile[] }> => {
   const { kernel } = acquired;
   const { channel } = kernel;
   if (channel === null) {
-    return { skipped: [], overLimit: [] };
+    return { skipped: [] };
   }
   const options: ChannelOptions = { signal: fetchSignal(context), onProgress: tellTransfer(context.tell) };
   const first = acquired.isRetired() || kernel.session.isLost ? undefined : await channel.fetch(options);
@@ -62,7 +62,7 @@ export const fetchAfterRun = async (
   }
   acquired.retire();
   const reason = `what the run made stayed on the kernel's machine (${channel.folder}): the kernel is gone, and no other one there sees the folder`;
-  return { skipped: [...(first?.skipped ?? []), { path: virtualPath(''), reason }], overLimit: [] };
+  return { skipped: [...(first?.skipped ?? []), { path: virtualPath(''), reason }] };
 };
 
 /** A stop of the code is none of the fetching: what it made until then is kept. One while files come is both. */
