@@ -23,7 +23,8 @@ const bytesOf = (buffer: Binary): Uint8Array =>
     : new Uint8Array(buffer);
 
 const join = (parts: readonly Uint8Array[], start: number, total: number): Uint8Array => {
-  const frame = new Uint8Array(total);
+  // Not cleared: each byte of it is written. Not from the pool: its ArrayBuffer must hold nothing else.
+  const frame = Buffer.allocUnsafeSlow(total);
   let offset = start;
   for (const part of parts) {
     frame.set(part, offset);

@@ -44,6 +44,8 @@ const sendPieces = async (
   const path = onTheWire(file.path);
   const content = createHash('sha256');
   const sending: Promise<unknown>[] = [];
+  /** Frames whose bytes have arrived: a new one for each piece would keep the collector busy. */
+  const spare: Buffer[] = [];
   const failure = new AbortController();
   const stopped = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
   let isWhole = true;
@@ -51,7 +53,8 @@ const sendPieces = async (
     for (let offset = 0; offset < size && !failure.signal.aborted; offset += frameBytes) {
       const length = Math.min(frameBytes, size - offset);
       await window.acquire(length, stopped);
-      const piece = Buffer.allocUnsafeSlow(length);
+      const frame = spare.pop() ?? Buffer.allocUnsafeSlow(frameBytes);
+      const piece = frame.subarray(0, length);
       isWhole = (await readFully(handle, piece, offset)) === length;
       if (!isWhole) {
         window.release(length);
@@ -68,6 +71,7 @@ const sendPieces = async (
           throw error;
         })
         .finally(() => {
+          spare.push(frame);
           window.release(length);
         });
       written.catch(() => undefined);
