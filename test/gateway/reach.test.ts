@@ -1,11 +1,9 @@
 // Files through the kernel connection: the same results as with a shared folder, whatever became of the run, and nothing left there.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Interpreter } from '../../src/core/interpreter.ts';
 import type { RunEvent } from '../../src/core/run/events.ts';
-import { defaultRunSettings } from '../../src/core/run/request.ts';
 import type { RunResult } from '../../src/core/run/result.ts';
 import {
   abortOn,
@@ -16,6 +14,7 @@ import {
   run,
   withInterpreter,
 } from '../support/interpreter.ts';
+import { recordKernelFolders, type KernelFolders } from '../support/kernelFolders.ts';
 import { temporaryFolder } from '../support/places.ts';
 
 const writeFirst = "open('/mnt/data/kept.csv', 'w').write('a,b\\n1,2\\n')\n";
@@ -26,30 +25,24 @@ while True:
     except KeyboardInterrupt:
         pass`;
 
-/** The kernels' own folders on this machine, which is theirs too. */
-const homes = (): string[] => readdirSync(tmpdir()).filter((name) => name.startsWith('code-interpreter-home-'));
-
 const skippedBy = (result: RunResult): string[] =>
   result.skipped.map(({ path, reason }) => `${path}: ${reason}`).sort();
 
 describe('files through the kernel connection', () => {
   let on: Interpreter;
-  let earlier: string[];
+  let folders: KernelFolders;
 
   before(async () => {
-    earlier = homes();
+    folders = await recordKernelFolders();
     on = await openTestInterpreter({
-      settings: { reach: 'channel', stopBounds: { interrupt: 300, restart: 15_000 } },
+      settings: { reach: 'channel', initCode: folders.initCode, stopBounds: { interrupt: 300, restart: 15_000 } },
     });
   });
 
   after(async () => {
     await on.dispose();
-    assert.deepEqual(
-      homes().filter((name) => !earlier.includes(name)),
-      [],
-      'the kernels left folders behind',
-    );
+    assert.ok(folders.all().length > 5);
+    assert.deepEqual(folders.left(), [], 'what kernels left behind');
   });
 
   it('attachments go there, new and changed files come back, deleted ones go, and the workspace here is not the one there', async () => {
@@ -202,15 +195,23 @@ open(os.path.join(deep, b'f'), 'w').write('1')`;
     assert.deepEqual([again.files, again.skipped], [[], []], 'told once');
   });
 
-  it('limits are obeyed and said', async () => {
+  it('limits are obeyed and said, and what they left comes when it is asked for', async () => {
     const transfer = { fileBytes: 1000, files: 3, totalBytes: 2500 };
     await withInterpreter({ settings: { reach: 'channel', transfer } }, async (limited) => {
       const code = `for name, size in [('a', 1000), ('b', 1001), ('c', 1000), ('d', 1000), ('e', 1), ('f', 1)]: open(name, 'wb').write(name.encode() * size)`;
-      const result = await run(code, { on: limited });
+      const key = newMessage(limited);
+      const result = await run(code, { on: limited, key });
       assert.deepEqual(keptBy(result), ['/mnt/data/a created', '/mnt/data/c created', '/mnt/data/e created']);
-      assert.equal(result.skipped.length, 3);
+      assert.deepEqual(
+        result.skipped.map(({ can_be_fetched }) => can_be_fetched),
+        [true, true, true],
+      );
+      const fetched = await limited.fetchLeft(key);
+      assert.deepEqual(fetched.files.map(({ path }) => path).sort(), ['/mnt/data/b', '/mnt/data/d', '/mnt/data/f']);
+      assert.deepEqual([fetched.skipped, limited.registry.listChatFiles('tester', key.chatId).total_files], [[], 6]);
+      const next = await run('1', { on: limited, key });
+      assert.deepEqual([next.files, next.skipped], [[], []]);
     });
-    assert.ok(defaultRunSettings.transfer.files > 3);
   });
 
   it('fetching can be stopped, what did not come is said, and comes with the next run', async () => {
