@@ -22,8 +22,6 @@ export interface PromptInput {
   readonly tracked: readonly string[] | null;
   /** `null` while no kernel has been probed. */
   readonly grounding: Grounding | null;
-  /** `false` on a gateway whose files stay on its own machine. */
-  readonly filesTravel?: boolean;
   /** What a kernel lives for; `message` unless given. */
   readonly kernelScope?: 'message' | 'run' | 'chat';
   /** The total limit of a run. */

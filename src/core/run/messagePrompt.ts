@@ -30,7 +30,6 @@ export const promptOfMessage = (
     earlierFiles: Object.entries(messages).flatMap(([messageId, files]) => (messageId === key.messageId ? [] : files)),
     tracked: settings.trackedTypes,
     grounding: groundingOf(lastRun?.grounding),
-    filesTravel: lastRun?.reach !== 'channel',
     timeoutSeconds: settings.timeoutSeconds,
     signal,
   });

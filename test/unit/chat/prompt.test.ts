@@ -87,9 +87,6 @@ describe('the prompt of a message', () => {
     const narrowed = await prompt({ tracked: ['.xlsx', '.csv'] });
     assert.match(narrowed, /kept for the user: `\.xlsx`, `\.csv`\. Other types are not kept/u);
     assert.match(narrowed, /Figures .* not kept as files/u);
-    const apart = await prompt({ filesTravel: false });
-    assert.doesNotMatch(apart, /is kept for the user|kept as images/u);
-    assert.match(apart, /stays on the gateway/u);
     assert.match(await prompt({ kernelScope: 'run' }), /fresh kernel/u);
     assert.match(await prompt({ grounding: 'translated' }), /name is translated/u);
     assert.doesNotMatch(await prompt({ grounding: null }), /name is translated/u);

@@ -24,24 +24,15 @@ const keptText = (tracked: readonly string[] | null): string => {
 };
 
 /** The rules as Markdown, ending with a line end. */
-export const rulesOf = ({ tracked, grounding, kernelScope, timeoutSeconds, filesTravel }: PromptInput): string => {
-  const travels = filesTravel !== false;
+export const rulesOf = ({ tracked, grounding, kernelScope, timeoutSeconds }: PromptInput): string => {
   const rules = [
     `Code runs in a Jupyter kernel. \`${virtualRoot}\` is this message's own folder and the working directory; no other message's files are in it.`,
-    ...(travels
-      ? [`Read the files listed below by their paths. Don't guess other names; ask the user to attach what is missing.`]
-      : [
-          `This gateway can't exchange files with the user's machine: attached files are not in \`${virtualRoot}\`, and what code writes stays on the gateway. Print the results.`,
-        ]),
-    ...(travels
-      ? [
-          `Write results under \`${virtualRoot}\`. After each run, also one that fails or is stopped, ${keptText(tracked)}. Files written anywhere else are lost.`,
-          ...(isTracked('figure-1.png', tracked)
-            ? ['Figures that are shown are kept as images too; they need no `savefig`.']
-            : ['Figures that are shown can be seen in the result, and are not kept as files.']),
-          `The user gets the kept files without your help. Name a file by its path, such as \`${virtualRoot}/report.xlsx\`: that opens it. Don't invent download links, and don't say that a file was made before the run's result lists it.`,
-        ]
-      : []),
+    `Read the files listed below by their paths. Don't guess other names; ask the user to attach what is missing.`,
+    `Write results under \`${virtualRoot}\`. After each run, also one that fails or is stopped, ${keptText(tracked)}. Files written anywhere else are lost.`,
+    ...(isTracked('figure-1.png', tracked)
+      ? ['Figures that are shown are kept as images too; they need no `savefig`.']
+      : ['Figures that are shown can be seen in the result, and are not kept as files.']),
+    `The user gets the kept files without your help. Name a file by its path, such as \`${virtualRoot}/report.xlsx\`: that opens it. Don't invent download links, and don't say that a file was made before the run's result lists it.`,
     scopes[kernelScope ?? 'message'],
     ...(timeoutSeconds === undefined ? [] : [`A run ends after ${timeoutSeconds} seconds.`]),
     ...(grounding === 'translated'
