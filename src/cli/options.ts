@@ -17,6 +17,8 @@ export const gatewayOptions = {
   ca: { type: 'string' },
   python: { type: 'string' },
   'kernel-python': { type: 'string' },
+  'show-home': { type: 'boolean' },
+  'hide-network': { type: 'boolean' },
   yes: { type: 'boolean', short: 'y' },
 } as const satisfies ParseArgsOptionsConfig;
 

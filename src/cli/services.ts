@@ -57,6 +57,8 @@ const connectEmbedded =
       onProgress,
       ...(python !== undefined && { python }),
       ...(kernelPython !== undefined && { kernelPython }),
+      hideHome: !flag(values, 'show-home'),
+      hideNetwork: flag(values, 'hide-network'),
       ...(signal && { signal }),
     });
     return { ...started.connection, embedded: true };

@@ -37,6 +37,7 @@ export interface ErrorDetails {
   'embedded.startFailed': { cause: string; log: string };
   'embedded.portTaken': { port: number };
   'embedded.busy': { lock: string };
+  'embedded.networkNotHidden': { reason: string };
   'embedded.unsupportedPlatform': { platform: string };
 
   'data.notWritable': { folder: string; cause: string };

@@ -9,7 +9,7 @@ import type * as Engine from './engine.ts';
 import { askEmbeddedConsent } from './connection/consent.ts';
 import { tokenKey } from './connection/tokens.ts';
 import { createLiveRuns, type LiveRuns } from './runs/liveRuns.ts';
-import { certificateAuthority, dataDir, embeddedPythons, gatewayUrl, runSettings } from './settings.ts';
+import { certificateAuthority, dataDir, embeddedPythons, gatewayUrl, hiding, runSettings } from './settings.ts';
 
 export type EngineModule = typeof Engine;
 
@@ -64,6 +64,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     const start = (consent: boolean): ReturnType<typeof startEmbeddedGateway> =>
       startEmbeddedGateway(openDataFolder(resolveDataFolder(dataDir())), {
         ...embeddedPythons(),
+        ...hiding(),
         consent,
         onProgress,
         log,

@@ -21,6 +21,15 @@ export const embeddedPythons = (): { readonly python?: string; readonly kernelPy
   ...present('kernelPython', textSetting('kernelPython')),
 });
 
+/** What the local gateway's kernels do not see. */
+export const hiding = (): { readonly hideHome: boolean; readonly hideNetwork: boolean } => {
+  const configuration = vscode.workspace.getConfiguration(section);
+  return {
+    hideHome: configuration.get<boolean>('hideHome', true),
+    hideNetwork: configuration.get<boolean>('hideNetwork', false),
+  };
+};
+
 /** PEM text of the gateway's own certificate authority. */
 export const certificateAuthority = (): string | undefined => {
   const path = textSetting('gateway.certificateAuthority');

@@ -139,6 +139,11 @@ const table: Table = {
       `Another window or command is setting up the embedded gateway and has not finished (${lock}). Try again later.`,
       'retry',
     ),
+  'embedded.networkNotHidden': ({ reason }) =>
+    say(
+      `The network can't be hidden from the code here: ${reason}. Nothing was started. Allow the network, or stop the local gateway and try again.`,
+      'openSettings',
+    ),
   'embedded.unsupportedPlatform': ({ platform }) =>
     say(`The embedded gateway does not run on ${platform}. Connect to a gateway of your own.`, 'connect'),
 

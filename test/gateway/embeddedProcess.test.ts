@@ -78,7 +78,11 @@ describe("the gateway's process", () => {
     const kernelEnvironment = await ensureEnvironment(cacheFolder, kernelRecipe, python, {
       onProgress: () => undefined,
     });
-    writeKernelspecs(data, kernelEnvironment.python);
+    writeKernelspecs(data, {
+      kernelPython: kernelEnvironment.python,
+      hiding: { home: true, network: false },
+      socketFiles: false,
+    });
     const { child, baseUrl } = await run({ endIdleSeconds: 1 }, { JUPYTER_PATH: kernelspecFolder(data) });
     const connection = { baseUrl, token: 'token-of-this-test' };
     await withKernel({ connection, data }, async (kernel) => {

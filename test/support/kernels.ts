@@ -1,6 +1,6 @@
 // Kernels of the shared gateway, driven directly: for tests of the gateway and the wrapper, below the way of a run.
 import { randomUUID } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DataFolder } from '../../src/core/dataFolder.ts';
 import type { GatewayConnection } from '../../src/core/gateway/connection.ts';
@@ -45,11 +45,19 @@ const outputOf = async (session: KernelSession, code: string, onOutput: (soFar: 
 /** Starts a kernel in a workspace of its own, and waits until it answers. */
 export const startKernel = async (
   { connection, data }: { readonly connection: GatewayConnection; readonly data: DataFolder },
-  options: { readonly grounding?: Grounding; readonly name?: string } = {},
+  options: {
+    readonly grounding?: Grounding;
+    readonly name?: string;
+    /** The user that the workspace belongs to; this one unless given. */
+    readonly owner?: number;
+  } = {},
 ): Promise<TestKernel> => {
   const id = randomUUID();
   const workspace = join(data.uploads, `message-${id}`);
   mkdirSync(workspace, { mode: 0o700 });
+  if (options.owner !== undefined) {
+    chownSync(workspace, options.owner, options.owner);
+  }
   const http = createGatewayHttp(connection);
   const kernel = await launchKernel(http, {
     kernelId: id,

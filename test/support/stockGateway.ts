@@ -29,7 +29,7 @@ const freePort = (): Promise<number> =>
   });
 
 /** What the set-up of the tests installed. */
-const environments = async (): Promise<{ gateway: string; kernel: string }> => {
+export const environments = async (): Promise<{ gateway: string; kernel: string }> => {
   const pythons = await findPythons(undefined);
   const [forKernel] = pythons;
   const forGateway = pythonForGateway(pythons);

@@ -7,7 +7,7 @@ import {
   stopEmbeddedGateway,
 } from '../../core/gateway/embedded/gatewayProcess.ts';
 import type { Command, CommandContext } from '../commandLine.ts';
-import { positive, text } from '../options.ts';
+import { flag, positive, text } from '../options.ts';
 import { dataFolderOf } from '../services.ts';
 
 const start = async ({ values, output, signal }: CommandContext): Promise<number> => {
@@ -28,6 +28,8 @@ const start = async ({ values, output, signal }: CommandContext): Promise<number
     },
     ...(python !== undefined && { python }),
     ...(kernelPython !== undefined && { kernelPython }),
+    hideHome: !flag(values, 'show-home'),
+    hideNetwork: flag(values, 'hide-network'),
     ...(port !== undefined && { port }),
   });
   const { pid, kind, reused, logFile, connection } = gateway;
@@ -65,9 +67,15 @@ const status = async ({ values, output }: CommandContext): Promise<number> => {
 };
 
 export const gatewayCommand: Command = {
-  usage: 'gateway start|stop|status [--port N] [--python PATH] [--kernel-python PATH]',
+  usage: 'gateway start|stop|status [--port N] [--python PATH] [--kernel-python PATH] [--show-home] [--hide-network]',
   summary: 'Sets up, starts and stops the local gateway that runs use when no --gateway is given.',
-  options: { port: { type: 'string' }, python: { type: 'string' }, 'kernel-python': { type: 'string' } },
+  options: {
+    port: { type: 'string' },
+    python: { type: 'string' },
+    'kernel-python': { type: 'string' },
+    'show-home': { type: 'boolean' },
+    'hide-network': { type: 'boolean' },
+  },
   run: async (context) => {
     switch (context.positionals[0]) {
       case 'start':

@@ -9,7 +9,7 @@ import { silentLog, type Log } from '../../log.ts';
 import { processOf } from '../../registry/processIdentity.ts';
 import type { GatewayConnection } from '../connection.ts';
 import { ensureEnvironment, kernelGatewayRecipe, type Environment, type SetUpProgress } from './environments.ts';
-import { writeKernelspecs } from './kernelspecs.ts';
+import { writeKernelspecs, type Hiding } from './kernelspecs.ts';
 import { withLock } from './lock.ts';
 import { install, makePlan, type Installed, type Plan } from './plan.ts';
 import { isProven, markProven, proveKernel } from './proof.ts';
@@ -24,6 +24,10 @@ export interface EmbeddedOptions {
   readonly python?: string;
   /** The user's own Python for the kernel, instead of an environment of ours. */
   readonly kernelPython?: string;
+  /** Gives kernels a home folder of their own, where mounts are possible; on unless told otherwise. */
+  readonly hideHome?: boolean;
+  /** Gives kernels no network; a start without it is refused where that is impossible. */
+  readonly hideNetwork?: boolean;
   /** A free one unless given; a gateway that runs already keeps its own. */
   readonly port?: number;
   /** The gateway ends with this process, however that ends. Otherwise it outlives it, until nobody uses it for 4 hours. */
@@ -67,6 +71,31 @@ export type EmbeddedStatus = { readonly running: false } | ({ readonly running: 
 export const embeddedGatewayStatus = async (data: DataFolder): Promise<EmbeddedStatus> => {
   const state = await runningState(data);
   return state ? { running: true, ...describe(state, true) } : { running: false };
+};
+
+const hidingOf = ({ hideHome = true, hideNetwork = false }: EmbeddedOptions): Hiding => ({
+  home: hideHome,
+  network: hideNetwork,
+});
+
+/** @throws CodedError `embedded.networkNotHidden` where that is asked for and can't be */
+const checkHiding = (
+  options: EmbeddedOptions,
+  { mountFailure, socketFiles }: Pick<GatewayState, 'mountFailure' | 'socketFiles'>,
+): void => {
+  const reason = mountFailure ?? (socketFiles ? null : 'the gateway that runs reaches its kernels over TCP only');
+  if (hidingOf(options).network && reason !== null) {
+    throw new CodedError('embedded.networkNotHidden', { reason });
+  }
+};
+
+/** Brings the kernels of a gateway up to date with what is asked for now. */
+const offerKernels = (
+  data: DataFolder,
+  options: EmbeddedOptions,
+  { kernelPython, socketFiles }: Pick<GatewayState, 'kernelPython' | 'socketFiles'>,
+): void => {
+  writeKernelspecs(data, { kernelPython, socketFiles, hiding: hidingOf(options) });
 };
 
 /** Whether a running gateway has all that it was started with. */
@@ -133,7 +162,9 @@ const startKind = async (
     gatewayPython: environment.python,
     kernelPython: installed.kernelPython,
     askedKernelPython: options.kernelPython ?? null,
+    socketFiles: kind === 'enterprise-gateway' && process.platform === 'linux',
   };
+  offerKernels(data, options, state);
   writeState(data, state);
   try {
     await prove(state, log, signal);
@@ -163,7 +194,7 @@ const start = async (
     }
     return await startKind(data, options, prepared, 'enterprise-gateway', gateway);
   } catch (error) {
-    if (!canFallBack(error)) {
+    if (!canFallBack(error) || hidingOf(options).network) {
       throw error;
     }
     log.warn(`Enterprise Gateway does not work here, Kernel Gateway is tried: ${String(error)}`);
@@ -186,10 +217,11 @@ const changeKernel = async (
   { installed }: Prepared,
 ): Promise<GatewayState> => {
   const state = { ...running, kernelPython: installed.kernelPython, askedKernelPython: options.kernelPython ?? null };
+  offerKernels(data, options, state);
   try {
     await prove(state, options.log ?? silentLog, options.signal);
   } catch (error) {
-    writeKernelspecs(data, running.kernelPython);
+    offerKernels(data, options, running);
     throw error;
   }
   writeState(data, state);
@@ -203,17 +235,18 @@ const startLocked = async (data: DataFolder, options: EmbeddedOptions): Promise<
   const running = await runningState(data, patience);
   const usable = running && isWhole(running) ? running : null;
   if (usable && hasKernel(usable, options)) {
+    checkHiding(options, usable);
+    offerKernels(data, options, usable);
     return describe(usable, true);
   }
   const cacheFolder = options.cacheFolder ?? resolveCacheFolder();
   const prepared = await prepare(cacheFolder, options);
+  checkHiding(options, { mountFailure: prepared.mountFailure, socketFiles: usable?.socketFiles ?? true });
   if (!usable) {
     await endProcess(data);
+    return describe(await start(data, cacheFolder, options, prepared), false);
   }
-  writeKernelspecs(data, prepared.installed.kernelPython);
-  return usable
-    ? describe(await changeKernel(data, usable, options, prepared), true)
-    : describe(await start(data, cacheFolder, options, prepared), false);
+  return describe(await changeKernel(data, usable, options, prepared), true);
 };
 
 /**
@@ -226,7 +259,8 @@ export const startEmbeddedGateway = async (data: DataFolder, options: EmbeddedOp
   }
   const running = await runningState(data);
   if (running && isWhole(running) && hasKernel(running, options)) {
-    writeKernelspecs(data, running.kernelPython);
+    checkHiding(options, running);
+    offerKernels(data, options, running);
     return describe(running, true);
   }
   return withLock(join(data.gateway, 'start.lock'), lockBound, options.signal, () => startLocked(data, options));

@@ -29,14 +29,60 @@ const writeIfChanged = (path: string, text: string): void => {
   renameSync(`${path}.part`, path);
 };
 
+/** What else a kernel with a mounted `/mnt/data` does not see. */
+export interface Hiding {
+  /** The home folder: the kernel has one of its own, empty but for packages and settings. */
+  readonly home: boolean;
+  /** The network, but for the kernel's own loopback. */
+  readonly network: boolean;
+}
+
+/** What the kernels of a gateway are started with. */
+export interface KernelOffer {
+  readonly kernelPython: string;
+  readonly hiding: Hiding;
+  /** Whether the gateway can speak to kernels over socket files. */
+  readonly socketFiles: boolean;
+}
+
 /** The same command behind the wrapper; its copy in the data folder outlives an update of the extension. */
-const mounted = (data: DataFolder, wrapper: string, command: readonly string[]): string[] => {
+const mounted = (data: DataFolder, wrapper: string, command: readonly string[], hiding: Hiding): string[] => {
   const [program = ''] = command;
   return [
     ...['/bin/sh', wrapper, '--root', data.uploads, '--hide', data.root],
-    ...(program.includes('/bin/') ? ['--keep', dirname(dirname(program))] : []),
+    // Packages can be installed where they could be without the wrapper.
+    ...(program.includes('/bin/') ? [hiding.home ? '--keep-writable' : '--keep', dirname(dirname(program))] : []),
+    ...(hiding.home ? ['--hide-home'] : []),
+    ...(hiding.network ? ['--hide-network'] : []),
     ...['--connection-file', '{connection_file}', '--', ...command],
   ];
+};
+
+/** Whether a kernel can listen on socket files; those of other languages build addresses for TCP only. */
+const listensOnSocketFiles = ({ argv }: Kernelspec): boolean =>
+  argv.some((argument) => /^ipykernel(?:_launcher)?$/.test(argument));
+
+/** The gateway's own class that starts a kernel with its sockets in a folder of its own; Kernel Gateway ignores it. */
+const withSocketFiles = (spec: Kernelspec): Kernelspec => ({
+  ...spec,
+  metadata: { ...spec.metadata, process_proxy: { class_name: 'socket_files.SocketFileProxy' } },
+});
+
+/** A kernelspec as the gateway is to have it; `null` for a kernel that can't be reached as it is to be. */
+const offered = (
+  data: DataFolder,
+  wrapper: string,
+  spec: Kernelspec,
+  { hiding, socketFiles }: KernelOffer,
+): Kernelspec | null => {
+  if (process.platform !== 'linux') {
+    return spec;
+  }
+  const behind = { ...spec, argv: mounted(data, wrapper, spec.argv, hiding) };
+  if (socketFiles && listensOnSocketFiles(spec)) {
+    return withSocketFiles(behind);
+  }
+  return hiding.network ? null : behind;
 };
 
 /** Where Jupyter looks for kernelspecs (https://docs.jupyter.org/en/latest/use/jupyter-directories.html#data-files). */
@@ -93,17 +139,24 @@ const ourKernelspec = (kernelPython: string): Kernelspec => ({
 /** The folder whose `kernels` are what the gateway offers; the only one that it is told of. */
 export const kernelspecFolder = (data: DataFolder): string => join(data.gateway, 'share');
 
-/** Brings the gateway's kernelspecs up to date with `kernelPython`, the user's kernels and this version's wrapper. */
-export const writeKernelspecs = (data: DataFolder, kernelPython: string): void => {
+/**
+ * Brings the gateway's kernelspecs up to date with the offer, the user's kernels and this version's wrapper.
+ * Without network, only kernels that can be reached over socket files are offered.
+ */
+export const writeKernelspecs = (data: DataFolder, offer: KernelOffer): void => {
   const share = kernelspecFolder(data);
   const wrapper = join(share, 'mounted-kernel');
-  const wanted = new Map([...userKernelspecs(), [ourName, ourKernelspec(kernelPython)] as const]);
+  const wanted = new Map([...userKernelspecs(), [ourName, ourKernelspec(offer.kernelPython)] as const]);
   writeIfChanged(wrapper, readFileSync(wrapperPath(), 'utf8'));
+  const kept = new Set<string>();
   for (const [name, spec] of wanted) {
-    const argv = process.platform === 'linux' ? mounted(data, wrapper, spec.argv) : spec.argv;
-    writeIfChanged(join(share, 'kernels', name, 'kernel.json'), JSON.stringify({ ...spec, argv }, null, 2));
+    const given = offered(data, wrapper, spec, offer);
+    if (given) {
+      kept.add(name);
+      writeIfChanged(join(share, 'kernels', name, 'kernel.json'), JSON.stringify(given, null, 2));
+    }
   }
-  for (const name of namesIn(join(share, 'kernels')).filter((entry) => !wanted.has(entry))) {
+  for (const name of namesIn(join(share, 'kernels')).filter((entry) => !kept.has(entry))) {
     rmSync(join(share, 'kernels', name), { recursive: true, force: true });
   }
 };

@@ -92,6 +92,7 @@ const launch = (start: ServerStart, token: string, portFile: string, logFile: st
     const settings = {
       ...{ kind: start.kind, port: start.port ?? 0, token, portFile, logFile, largestLog },
       ...{ inheritedVariables, cullIdleSeconds, endIdleSeconds, endWithCaller: start.endWithCaller },
+      socketFolder: join(start.data.gateway, 'sockets'),
     };
     // Not by argument, environment or file: other programs, and kernels without the mount, could read those.
     child.stdin?.on('error', () => undefined);

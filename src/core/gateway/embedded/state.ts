@@ -17,6 +17,8 @@ const stateSchema = v.object({
   askedKernelPython: v.nullable(v.string()),
   /** Why `/mnt/data` can't be mounted here; `null` where it can. */
   mountFailure: v.nullable(v.string()),
+  /** Whether it can speak to its kernels over socket files; one of an older version can't. */
+  socketFiles: v.optional(v.boolean(), false),
 });
 
 export type GatewayState = Readonly<v.InferOutput<typeof stateSchema>>;

@@ -320,6 +320,32 @@ import time; time.sleep(60)
     assert.equal(run(whereAndWhy, { env: { KERNEL_CODE_INTERPRETER_WORKSPACE: '' } }).output, '/\nnone');
   });
 
+  it("mounts one user's folders only, where the root is one for each user", () => {
+    const users = join(scene.folder, 'users');
+    for (const folder of ['ada/m1', 'bob/m1', 'ada/code_generated']) {
+      mkdirSync(join(users, folder), { recursive: true });
+    }
+    symlinkSync(join(users, 'bob'), join(users, 'eve'));
+    const where = (name: string, workspace: string): string =>
+      run(['sh', '-c', 'pwd -P; ls -A "$1"', 'sh', users], {
+        workspace: join(users, workspace),
+        env: { KERNEL_USERNAME: name },
+        options: ['--root-of-users', users],
+      }).output;
+    assert.equal(where('ada', 'ada/m1'), '/mnt/data');
+    for (const [name, workspace] of [
+      ['ada', 'bob/m1'],
+      ['eve', 'bob/m1'],
+      ['eve', 'eve/m1'],
+      ['', 'ada/m1'],
+      ['..', 'users/ada'],
+      ['ada/..', 'ada'],
+      ['ada', 'ada/code_generated'],
+    ] as const) {
+      assert.match(where(name, workspace), /^\/\n/, `${name} ${workspace}`);
+    }
+  });
+
   it('works with names that a shell would take apart', async () => {
     const own = await makeScene();
     const workspace = join(own.uploads, `it's "a" $HOME \\ * é 文 -x`);

@@ -30,6 +30,13 @@ def make_application(settings):
     if settings["kind"] == "enterprise-gateway":
         from enterprise_gateway.enterprisegatewayapp import EnterpriseGatewayApp as Application
 
+        if settings.get("socketFolder"):
+            # Nothing is written beside the code.
+            sys.dont_write_bytecode = True
+            import socket_files
+
+            sys.dont_write_bytecode = False
+            socket_files.use(settings["socketFolder"])
         # Nobody is unauthorized: the default refuses root, which a container's only user is.
         own = {"unauthorized_users": set(), "inherited_envs": names}
         managers = {"RemoteMappingKernelManager": culling}
