@@ -93,6 +93,19 @@ open('/mnt/data/missing.txt')`;
     });
   }
 
+  it('a kernel of another language works in a shared folder, and is refused with the reason where there is none', async () => {
+    const shell = { kernelName: 'shell' };
+    const result = await runWith(shell, 'echo 1 > /mnt/data/kept.csv; pwd');
+    assert.deepEqual([result.status, result.reach, keptBy(result)], ['ok', 'shared', ['/mnt/data/kept.csv created']]);
+    for (const settings of [{ kernelName: 'shell-elsewhere' }, { ...shell, reach: 'channel' as const }]) {
+      await assert.rejects(runWith(settings, 'true'), (error) => {
+        assert.ok(isCoded(error, 'kernel.reachUnavailable'), String(error));
+        assert.match(error.detail.reason, /a bash kernel needs a shared or mounted folder/);
+        return true;
+      });
+    }
+  });
+
   it('a kernel that the gateway removed is replaced', async () => {
     await withInterpreter({ connection: gateway.connection, dataFolder: data.root }, async (on) => {
       const key = newMessage(on);

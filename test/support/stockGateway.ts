@@ -28,6 +28,9 @@ const freePort = (): Promise<number> =>
     });
   });
 
+/** One line of Python that IPython runs first. */
+const cellsToBash = `get_ipython().input_transformers_cleanup.append(lambda lines: ['get_ipython().run_cell_magic("bash", "", %r)' % ''.join(lines)])`;
+
 /** What the set-up of the tests installed. */
 export const environments = async (): Promise<{ gateway: string; kernel: string }> => {
   const pythons = await findPythons(undefined);
@@ -43,19 +46,27 @@ export const environments = async (): Promise<{ gateway: string; kernel: string 
 
 /**
  * Starts a gateway with the kernels `python3` and `elsewhere`: the latter does not see `hidden`, like a kernel on another machine.
+ * `shell` and `shell-elsewhere` are the same for a kernel that gives each cell to bash.
  */
 export const startStockGateway = async (hidden: string): Promise<StockGateway> => {
   const { gateway, kernel } = await environments();
   const folder = await temporaryFolder('stock');
   const command = [kernel, '-m', 'ipykernel_launcher', '-f', '{connection_file}'];
   const hide = 'mount -t tmpfs tmpfs "$0" && exec "$@"';
+  const elsewhere = (argv: readonly string[]): string[] => [
+    ...['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', hide, hidden],
+    ...argv,
+  ];
+  const shell = [...command, `--IPKernelApp.exec_lines=${cellsToBash}`];
   const kernels: Record<string, string[]> = {
     python3: command,
-    elsewhere: ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', hide, hidden, ...command],
+    elsewhere: elsewhere(command),
+    shell,
+    'shell-elsewhere': elsewhere(shell),
   };
   for (const [name, argv] of Object.entries(kernels)) {
     await mkdir(join(folder, 'share', 'kernels', name), { recursive: true });
-    const spec = { argv, display_name: name, language: 'python' };
+    const spec = { argv, display_name: name, language: name.startsWith('shell') ? 'bash' : 'python' };
     await writeFile(join(folder, 'share', 'kernels', name, 'kernel.json'), JSON.stringify(spec));
   }
   const token = randomBytes(16).toString('hex');

@@ -20,9 +20,10 @@ import { openTransfer } from '../kernel/transfer/transfer.ts';
 import type { Log } from '../log.ts';
 import { virtualRoot } from '../paths/virtualPath.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
-import { createChannel, type MessageChannel } from './channel/channel.ts';
-import { newOwnerMark, type OwnerMark } from './channel/kernelHome.ts';
+import { boundedRemoval, createChannel, type MessageChannel } from './channel/channel.ts';
+import { newOwnerMark, removeKernelHome, type OwnerMark } from './channel/kernelHome.ts';
 import type { ConnectedGateway } from './gatewayAccess.ts';
+import { expectSharedFolder } from './otherLanguage.ts';
 import type { RunSettings } from './request.ts';
 import { noTranslation, translateOutputs, type OutputTranslator } from './translation.ts';
 
@@ -116,7 +117,14 @@ const makeReady = async (start: KernelStart, model: KernelModel, kernelFolder: s
           });
     }
     const kernel = await groundKernel(start, session, kernelFolder);
-    await runInitCode(kernel, settings.initCode);
+    try {
+      await runInitCode(kernel, settings.initCode);
+    } catch (error) {
+      if (kernel.channel && !settings.keepKernelFolder) {
+        await boundedRemoval(removeKernelHome(session, kernel.channel.folder, log));
+      }
+      throw error;
+    }
     return kernel;
   } catch (error) {
     session.dispose();
@@ -138,13 +146,7 @@ const groundKernel = async (
     language: start.language,
   };
   if (start.language !== 'python') {
-    if (settings.reach === 'channel') {
-      throw new CodedError('kernel.reachUnavailable', {
-        wanted: 'channel',
-        found: 'shared',
-        reason: `a ${start.language} kernel has no side of this program: it needs a shared or mounted folder`,
-      });
-    }
+    await expectSharedFolder(session, start.language, start.workspace, kernelFolder, settings);
     const mapping = { realPaths: [kernelFolder] };
     return {
       ...common,
