@@ -59,6 +59,24 @@ interface ChannelState {
   previous: HashedSnapshot | undefined;
 }
 
+/** As many are named one by one. */
+const MOST_NAMED = 500;
+
+/** A kernel can leave a hundred thousand files unread: all are counted, not all are named. */
+const notTooMany = (skipped: readonly SkippedFile[]): readonly SkippedFile[] => {
+  const rest = skipped.slice(MOST_NAMED);
+  return rest.length === 0
+    ? skipped
+    : [
+        ...skipped.slice(0, MOST_NAMED),
+        {
+          path: virtualPath(''),
+          reason: `${rest.length} more files stayed with the kernel`,
+          ...(rest.some((file) => file.can_be_fetched) && { can_be_fetched: true }),
+        },
+      ];
+};
+
 const optionsFor = (direction: TransferDirection, { signal, onProgress }: ChannelOptions): TransferOptions => ({
   signal,
   ...(onProgress && {
@@ -162,7 +180,7 @@ export const createChannel = (
       skipped.push(
         ...pulled.failed.map(({ relativePath, reason }) => ({ path: virtualPath(relativePath), reason, ...rest })),
       );
-      return { skipped, ended: pulled.ended };
+      return { skipped: notTooMany(skipped), ended: pulled.ended };
     } catch (error) {
       const reason = isCoded(error, 'cancelled')
         ? 'fetching from the kernel was stopped'
