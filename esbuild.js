@@ -1,4 +1,5 @@
-// Bundles into dist/: a small extension that activates, the engine that it loads at first use, and the command line.
+// Bundles into dist/: a small extension that activates, the engine and the reader of Markdown that it loads at first use,
+// and the command line.
 // Options: --watch, --production (minified), --quiet.
 import { copyFile, mkdir, rm } from 'node:fs/promises';
 import { readdirSync } from 'node:fs';
@@ -34,11 +35,14 @@ const resources = {
   },
 };
 
-/** The activator's `import('./engine.ts')` is the other bundle, not a part of this one. */
-const engineApart = {
-  name: 'engine-apart',
+/** What the activator imports at first use are the other bundles, not parts of this one. */
+const othersApart = {
+  name: 'others-apart',
   setup: (build) => {
-    build.onResolve({ filter: /\/engine\.ts$/ }, () => ({ path: './engine.cjs', external: true }));
+    build.onResolve({ filter: /\/(engine|reader)\.ts$/ }, ({ path }) => ({
+      path: path.replace(/\.ts$/, '.cjs').replace(/^.*\//, './'),
+      external: true,
+    }));
   },
 };
 
@@ -66,7 +70,8 @@ const commonjs = {
 };
 
 const bundles = [
-  { ...commonjs, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs', plugins: [engineApart] },
+  { ...commonjs, entryPoints: ['src/extension/extension.ts'], outfile: 'dist/extension.cjs', plugins: [othersApart] },
+  { ...commonjs, entryPoints: ['src/extension/reader.ts'], outfile: 'dist/reader.cjs' },
   { ...commonjs, entryPoints: ['src/extension/engine.ts'], outfile: 'dist/engine.cjs', plugins: [resources] },
   {
     ...common,

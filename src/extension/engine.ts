@@ -1,6 +1,4 @@
 // The second bundle: everything of core that the extension uses, loaded at first use.
-export { codeBlocks } from '../core/chat/codeBlocks.ts';
-export { parseTranscript } from '../core/chat/transcript.ts';
 export { openDataFolder, resolveDataFolder } from '../core/dataFolder.ts';
 export { CodedError, isCoded } from '../core/errors.ts';
 export { parseGatewayUrl } from '../core/gateway/connection.ts';

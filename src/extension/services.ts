@@ -6,12 +6,14 @@ import type { GatewayConnection } from '../core/gateway/connection.ts';
 import type { Interpreter } from '../core/interpreter.ts';
 import type { ConnectGateway } from '../core/run/gatewayAccess.ts';
 import type * as Engine from './engine.ts';
+import type * as Reader from './reader.ts';
 import { askEmbeddedConsent } from './connection/consent.ts';
 import { tokenKey } from './connection/tokens.ts';
 import { createLiveRuns, type LiveRuns } from './runs/liveRuns.ts';
 import { certificateAuthority, dataDir, embeddedPythons, gatewayUrl, hiding, runSettings } from './settings.ts';
 
 export type EngineModule = typeof Engine;
+export type ReaderModule = typeof Reader;
 
 export interface Services extends DisposableLike {
   readonly context: vscode.ExtensionContext;
@@ -20,6 +22,8 @@ export interface Services extends DisposableLike {
   /** Fires when the registry may hold something new: after runs here, and when another window wrote. */
   readonly onDidChangeFiles: vscode.Event<undefined>;
   engine(): Promise<EngineModule>;
+  /** Reads Markdown; a small bundle, loaded at once. */
+  reader(): Promise<ReaderModule>;
   interpreter(): Promise<Interpreter>;
   /** The interpreter when it is open: nothing is loaded for the mere question. */
   openInterpreter(): Interpreter | undefined;
@@ -129,6 +133,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     liveRuns,
     onDidChangeFiles: filesEmitter.event,
     engine: loadEngine,
+    reader: () => import('./reader.ts'),
     interpreter: () => {
       opening ??= open().catch((error: unknown) => {
         opening = undefined;

@@ -1,12 +1,15 @@
 // The status bar: which gateway, which message, what runs; a click shows what can be done.
 import * as vscode from 'vscode';
 import type { CurrentMessages } from '../runs/currentMessage.ts';
+import { isTranscript } from '../runs/snippets.ts';
 import type { Services } from '../services.ts';
 import { gatewayUrl } from '../settings.ts';
 
 interface MenuItem extends vscode.QuickPickItem {
   readonly command: string;
 }
+
+const isRunnable = ({ languageId }: vscode.TextDocument): boolean => ['python', 'markdown'].includes(languageId);
 
 const hostOf = (url: string): string => {
   try {
@@ -26,8 +29,13 @@ export const registerStatusBar = (services: Services, messages: CurrentMessages)
     const url = gatewayUrl();
     const where = url === '' ? vscode.l10n.t('local gateway') : hostOf(url);
     const editor = vscode.window.activeTextEditor;
-    const message = editor ? messages.of(editor.document.uri).messageId : undefined;
-    item.text = running > 0 ? `$(sync~spin) ${where}` : `$(server-process) ${where}`;
+    // Each block of a chat file has a message of its own.
+    const message =
+      editor && isRunnable(editor.document) && !isTranscript(editor.document.uri)
+        ? messages.of(editor.document.uri).messageId
+        : undefined;
+    const icon = running > 0 ? '$(sync~spin)' : '$(server-process)';
+    item.text = message === undefined ? `${icon} ${where}` : `${icon} ${where} · ${message}`;
     item.tooltip =
       message === undefined
         ? vscode.l10n.t('Code Interpreter runs on: {0}', where)

@@ -3,9 +3,10 @@ import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
 import { registerCommand } from '../showError.ts';
 import type { CurrentMessages } from './currentMessage.ts';
+import type { LiveRun } from './liveRuns.ts';
 import type { RunRecords } from './runRecords.ts';
 import type { Runner } from './runner.ts';
-import { blockAt, blockSnippets, fileSnippet, selectionSnippet, type Snippet } from './snippets.ts';
+import { blockAt, blockOfLens, blockSnippets, fileSnippet, selectionSnippet, type Snippet } from './snippets.ts';
 
 const activeEditor = async (): Promise<vscode.TextEditor | undefined> => {
   const editor = vscode.window.activeTextEditor;
@@ -18,7 +19,14 @@ const activeEditor = async (): Promise<vscode.TextEditor | undefined> => {
 const documentOf = async (argument: unknown): Promise<vscode.TextDocument | undefined> =>
   argument instanceof vscode.Uri ? vscode.workspace.openTextDocument(argument) : (await activeEditor())?.document;
 
-/** Registers the commands. Lens arguments are a URI and a line: the block is found anew, so that edits do no harm. */
+/** The runs that a lens means: those of its block, found by the code when edits above have moved it. */
+const runOfLens = (runs: readonly LiveRun[], [uri, line, code]: readonly unknown[]): readonly LiveRun[] => {
+  const ofDocument = runs.filter(({ origin }) => uri instanceof vscode.Uri && origin?.uri === uri.toString());
+  const there = ofDocument.filter(({ origin }) => origin?.line === line);
+  return there.length > 0 ? there : ofDocument.filter((run) => run.code === code);
+};
+
+/** Registers the commands. Lens arguments are a URI, a line and the code: the block is found anew, so that edits do no harm. */
 export const registerRunCommands = (
   services: Services,
   messages: CurrentMessages,
@@ -34,18 +42,18 @@ export const registerRunCommands = (
     }
   };
   const snippetsOf = async (document: vscode.TextDocument): Promise<readonly Snippet[]> =>
-    blockSnippets(await services.engine(), document, messages);
+    blockSnippets(await services.reader(), document, messages);
   const snippetAtCursor = async (
     args: readonly unknown[],
   ): Promise<{ all: readonly Snippet[]; at: Snippet } | undefined> => {
-    const [uri, line] = args;
+    const [uri, line, code] = args;
     const document = await documentOf(uri);
     if (!document) {
       return undefined;
     }
     const all = await snippetsOf(document);
     const cursor = typeof line === 'number' ? line : (vscode.window.activeTextEditor?.selection.active.line ?? 0);
-    const at = blockAt(all, cursor);
+    const at = typeof code === 'string' ? blockOfLens(all, cursor, code) : blockAt(all, cursor);
     if (!at) {
       await vscode.window.showInformationMessage(vscode.l10n.t('There is no Python code block at the cursor.'));
       return undefined;
@@ -103,22 +111,15 @@ export const registerRunCommands = (
       }
     }),
     registerCommand(services, 'codeInterpreter.stop', async (...args) => {
-      const [uri, line] = args;
       const running = services.liveRuns.all();
-      const asked = running.filter(
-        ({ origin }) => uri instanceof vscode.Uri && origin?.uri === uri.toString() && origin.line === line,
-      );
+      const asked = runOfLens(running, args);
       for (const run of asked.length > 0 ? asked : running) {
         run.stop();
       }
-      return Promise.resolve();
+      return Promise.resolve(undefined);
     }),
     registerCommand(services, 'codeInterpreter.showOutput', async (...args) => {
-      const [uri, line] = args;
-      const run =
-        uri instanceof vscode.Uri && typeof line === 'number'
-          ? services.liveRuns.lastOf(uri.toString(), line)
-          : undefined;
+      const [run] = runOfLens(services.liveRuns.remembered(), args);
       const editor = vscode.window.activeTextEditor;
       const key = run?.key ?? (editor && messages.of(editor.document.uri));
       if (key) {

@@ -8,8 +8,8 @@ export interface LiveRun {
   readonly key: MessageKey;
   readonly code: string;
   readonly language: string;
-  /** Where the code comes from: its document, and the line of it. */
-  readonly origin: { readonly uri: string; readonly line: number } | undefined;
+  /** Where the code comes from: its document, and the line of it, which goes where edits above move it. */
+  readonly origin: { readonly uri: string; line: number } | undefined;
   readonly startedAt: number;
   outputs: readonly NotebookOutput[];
   result: RunResult | undefined;
@@ -22,6 +22,10 @@ export interface LiveRuns extends DisposableLike {
   all(): readonly LiveRun[];
   /** The last run of a block, under way or ended, by its origin. */
   lastOf(uri: string, line: number): LiveRun | undefined;
+  /** The runs that lens states are kept for, latest first. */
+  remembered(): readonly LiveRun[];
+  /** Moves the runs of a document with its lines: `from` and all after it by `by`. */
+  moveLines(uri: string, from: number, by: number): void;
   begin(run: LiveRun): void;
   changed(run: LiveRun): void;
   end(run: LiveRun): void;
@@ -36,22 +40,26 @@ const remembered = 200;
 export const createLiveRuns = (): LiveRuns => {
   const emitter = new vscode.EventEmitter<LiveRun>();
   const running = new Set<LiveRun>();
-  const last = new Map<string, LiveRun>();
-  const originKey = (uri: string, line: number): string => `${line} ${uri}`;
+  let last: readonly LiveRun[] = [];
+  const isAt = (run: LiveRun, uri: string, line: number): boolean =>
+    run.origin?.uri === uri && run.origin.line === line;
   return {
     onDidChange: emitter.event,
     all: () => [...running],
-    lastOf: (uri, line) => last.get(originKey(uri, line)),
+    lastOf: (uri, line) => last.find((run) => isAt(run, uri, line)),
+    remembered: () => last,
+    moveLines: (uri, from, by) => {
+      for (const { origin } of last) {
+        if (origin?.uri === uri && origin.line >= from) {
+          origin.line += by;
+        }
+      }
+    },
     begin: (run) => {
       running.add(run);
       if (run.origin) {
-        const key = originKey(run.origin.uri, run.origin.line);
-        last.delete(key);
-        last.set(key, run);
-        const oldest = last.keys().next();
-        if (last.size > remembered && !oldest.done) {
-          last.delete(oldest.value);
-        }
+        const { uri, line } = run.origin;
+        last = [run, ...last.filter((other) => !isAt(other, uri, line))].slice(0, remembered);
       }
       emitter.fire(run);
     },

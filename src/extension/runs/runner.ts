@@ -9,7 +9,7 @@ import { showError } from '../showError.ts';
 import { confirmDownloadedChat } from './consentToRun.ts';
 import { offerFetch } from './fetchLeft.ts';
 import type { RunRecords } from './runRecords.ts';
-import type { Snippet } from './snippets.ts';
+import { withLinkedFiles, type Snippet } from './snippets.ts';
 
 export interface Runner {
   /** Runs a snippet and shows its record; `undefined` when the user did not agree to run it. */
@@ -148,7 +148,7 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
       return undefined;
     }
     await records.show(snippet.key);
-    const result = await runOnce(snippet);
+    const result = await runOnce(await withLinkedFiles(await services.engine(), snippet));
     // Not awaited: a message that nobody closes must not keep the command from ending.
     void tellFailure(snippet, result);
     void offerFetch(services, snippet.key, result).catch((error: unknown) => showError(services, error));

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import * as vscode from 'vscode';
 import type { AttachmentSource } from '../../core/workspace/attachments.ts';
 import type { MessageKey } from '../../core/workspace/messageKey.ts';
-import type { EngineModule } from '../services.ts';
+import type { EngineModule, ReaderModule } from '../services.ts';
 import type { CurrentMessages } from './currentMessage.ts';
 
 /** Code with the message it belongs to and the place it comes from. */
@@ -16,6 +16,8 @@ export interface Snippet {
   /** The line of the document on which the code begins, from 0. */
   readonly line: number;
   readonly attachments: readonly AttachmentSource[];
+  /** What its message links to, as written; those that may be attached are found when it runs. */
+  readonly links?: Parameters<EngineModule['resolveAttachable']>[1];
   readonly label: string;
   readonly chatTitle: string;
 }
@@ -78,19 +80,22 @@ export const fileSnippet = (document: vscode.TextDocument, messages: CurrentMess
   chatTitle: titleOf(document),
 });
 
-/** All runnable blocks of a Markdown document, in order, each with its message and that message's attachments. */
-export const blockSnippets = async (
-  engine: EngineModule,
+/**
+ * All runnable blocks of a Markdown document, in order, each with its message. Looks at no file: code lenses ask for it
+ * after each edit.
+ */
+export const blockSnippets = (
+  reader: ReaderModule,
   document: vscode.TextDocument,
   messages: CurrentMessages,
-): Promise<readonly Snippet[]> => {
+): readonly Snippet[] => {
   if (!isMarkdown(document)) {
     return [];
   }
   const text = document.getText();
   const base = { document: document.uri, chatTitle: titleOf(document) };
   if (!isTranscript(document.uri)) {
-    return engine
+    return reader
       .codeBlocks(text)
       .filter(({ language }) => language === 'python')
       .map((block) => ({
@@ -103,16 +108,13 @@ export const blockSnippets = async (
         label: labelOf(block.code),
       }));
   }
-  const transcript = engine.parseTranscript(text, { fileName: document.uri.path });
-  const folder = document.uri.scheme === 'file' ? dirname(document.uri.fsPath) : undefined;
+  const transcript = reader.parseTranscript(text, { fileName: document.uri.path });
   const snippets: Snippet[] = [];
   for (const message of transcript.messages) {
     const runnable = message.codeBlocks.filter(({ language }) => language === 'python');
     if (runnable.length === 0) {
       continue;
     }
-    const { attachable } =
-      folder === undefined ? { attachable: [] } : await engine.resolveAttachable(folder, message.attachments);
     const request = transcript.messages.find(
       ({ messageId, role }) => messageId === message.messageId && role === 'user',
     );
@@ -124,12 +126,30 @@ export const blockSnippets = async (
         code: block.code,
         language: 'python',
         line: block.firstLine,
-        attachments: attachable,
+        attachments: [],
+        links: message.attachments,
         label: labelOf(request?.text ?? block.code),
       });
     }
   }
   return snippets;
+};
+
+/** The snippet with the files that its message links to and that may be attached unasked. */
+export const withLinkedFiles = async (engine: EngineModule, snippet: Snippet): Promise<Snippet> => {
+  const { document, links = [] } = snippet;
+  if (document.scheme !== 'file' || links.length === 0) {
+    return snippet;
+  }
+  const { attachable } = await engine.resolveAttachable(dirname(document.fsPath), links);
+  return { ...snippet, attachments: [...snippet.attachments, ...attachable], links: [] };
+};
+
+/** The block that a lens was made for: the one with its code that is nearest to where it was, else the one there now. */
+export const blockOfLens = (snippets: readonly Snippet[], line: number, code: string): Snippet | undefined => {
+  const same = snippets.filter((snippet) => snippet.code === code);
+  const [nearest] = same.sort((one, other) => Math.abs(one.line - line) - Math.abs(other.line - line));
+  return nearest ?? blockAt(snippets, line);
 };
 
 /** The block around a line; `undefined` when there is none. */

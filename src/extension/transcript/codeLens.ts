@@ -22,9 +22,9 @@ const resultTitle = ({ result, startedAt }: LiveRun): string => {
 };
 
 const lensesFor = (services: Services, snippet: Snippet): vscode.CodeLens[] => {
-  const { document, line } = snippet;
+  const { document, line, code } = snippet;
   const range = new vscode.Range(Math.max(0, line - 1), 0, Math.max(0, line - 1), 0);
-  const args = [document, line];
+  const args = [document, line, code];
   const lens = (title: string, command: string): vscode.CodeLens =>
     new vscode.CodeLens(range, { title, command: `codeInterpreter.${command}`, arguments: args });
   const last = services.liveRuns.lastOf(document.toString(), line);
@@ -52,17 +52,28 @@ export const registerCodeLens = (services: Services, messages: CurrentMessages):
   });
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: emitter.event,
+    // VS Code waits with the next question as long as the last answer took, up to a minute (languageFeatureDebounce.ts,
+    // `max = min ** 2`): nothing slow may happen here.
     provideCodeLenses: async (document) => {
       if (!codeLensEnabled()) {
         return [];
       }
-      const snippets = await blockSnippets(await services.engine(), document, messages);
+      const snippets = blockSnippets(await services.reader(), document, messages);
       return snippets.slice(0, mostBlocks).flatMap((snippet) => lensesFor(services, snippet));
     },
   };
   return vscode.Disposable.from(
     listener,
     emitter,
+    vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
+      for (const { range, text } of contentChanges) {
+        const by = text.split('\n').length - 1 - (range.end.line - range.start.line);
+        if (by !== 0) {
+          const from = range.end.character === 0 ? range.end.line : range.end.line + 1;
+          services.liveRuns.moveLines(document.uri.toString(), from, by);
+        }
+      }
+    }),
     vscode.languages.registerCodeLensProvider(
       [
         { language: 'markdown', scheme: 'file' },

@@ -10,7 +10,7 @@ interface Manifest {
     keybindings: { command: string }[];
     views: Record<string, { id: string }[]>;
     viewsWelcome: { view: string; contents: string }[];
-    configuration: { properties: Record<string, unknown> }[];
+    configuration: { properties: Record<string, { scope: string }> }[];
   };
   capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
 }
@@ -21,6 +21,12 @@ const source = globSync('src/extension/**/*.ts')
   .join('\n');
 const declared = contributes.commands.map(({ command }) => command).sort();
 const settings = contributes.configuration.flatMap(({ properties }) => Object.keys(properties)).sort();
+
+const scopes = new Map(
+  contributes.configuration.flatMap(({ properties }) =>
+    Object.entries(properties).map(([name, { scope }]) => [name, scope] as const),
+  ),
+);
 
 /** `registerCommand(services, 'codeInterpreter.x'` and the tree's short form `on('x'`. */
 const registered = [
@@ -74,9 +80,13 @@ describe('the manifest', () => {
       'kernelDataDir',
       'embedded.python',
       'kernelPython',
+      'kernel',
       'initCode',
+      'grounding',
+      'reach',
     ]) {
       assert.ok(restrictedConfigurations.includes(`codeInterpreter.${name}`), name);
+      assert.equal(scopes.get(`codeInterpreter.${name}`), 'machine', name);
     }
   });
 });

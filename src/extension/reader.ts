@@ -1,0 +1,3 @@
+// The third bundle: reading Markdown and transcripts, small, so that code lenses never wait for the engine.
+export { codeBlocks } from '../core/chat/codeBlocks.ts';
+export { parseTranscript } from '../core/chat/transcript.ts';
