@@ -4,6 +4,7 @@ import { first } from './cases/first.ts';
 import { keep } from './cases/keep.ts';
 import { printedLines } from './cases/lines.ts';
 import { memory } from './cases/memory.ts';
+import { open } from './cases/open.ts';
 import { registry } from './cases/registry.ts';
 import { snapshot } from './cases/snapshot.ts';
 import { transfer, transferFar, transferMany, transferMemory } from './cases/transfer.ts';
@@ -20,6 +21,7 @@ export const benchmarks: readonly Benchmark[] = [
   printedLines,
   translation,
   translationOfPaths,
+  open,
   registry,
   snapshot,
   keep,

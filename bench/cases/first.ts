@@ -63,6 +63,7 @@ export const first: Benchmark = {
       targets: [
         atMost('engine, whole run: at most 150 ms more than ZeroMQ', plain - floor, 150, ' ms'),
         atMost('engine, whole run, mounted: at most 250 ms more than ZeroMQ', mounted - floor, 250, ' ms'),
+        atMost('mounted: at most 150 ms more than the same kernel without the wrapper', mounted - plain, 150, ' ms'),
       ],
     };
   },

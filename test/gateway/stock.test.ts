@@ -5,6 +5,7 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from '../../src/core/dataFolder.ts';
 import { isCoded } from '../../src/core/errors.ts';
+import { probeMountSupport } from '../../src/core/kernel/wrapper/mountSupport.ts';
 import type { RunSettings } from '../../src/core/run/request.ts';
 import type { RunResult } from '../../src/core/run/result.ts';
 import { command, jsonOf } from '../support/commandLine.ts';
@@ -63,6 +64,18 @@ open('/mnt/data/missing.txt')`;
     assert.equal(result.error?.name, 'FileNotFoundError');
     assert.match(result.error.value, /'\/mnt\/data\/missing\.txt'/);
     assert.ok(!JSON.stringify([result.outputs, result.stdout, result.error]).includes(data.root));
+  });
+
+  it('mounts /mnt/data where its administrator put the wrapper before a kernel', async function mounted() {
+    const support = await probeMountSupport();
+    if (!support.supported) {
+      console.warn(`not tested: ${support.reason}`);
+      this.skip();
+    }
+    const code = `import os; print(os.getcwd(), os.path.realpath('.'), os.path.exists(${JSON.stringify(join(data.uploads, 'code_generated'))}))`;
+    const result = await runWith({ kernelName: 'mounted' }, `${writeFile}${code}`);
+    assert.deepEqual([result.grounding, keptBy(result)], ['mounted', ['/mnt/data/kept.csv created']]);
+    assert.equal(result.stdout, '/mnt/data /mnt/data False\n');
   });
 
   it('refuses where mounted is wanted', async () => {

@@ -3,11 +3,12 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { GatewayConnection } from '../../src/core/gateway/connection.ts';
 import { findEnvironment, gatewayRecipe, kernelRecipe } from '../../src/core/gateway/embedded/environments.ts';
 import { findPythons, pythonForGateway } from '../../src/core/gateway/embedded/python.ts';
 import { createGatewayHttp } from '../../src/core/gateway/http.ts';
+import { wrapperPath } from '../../src/core/kernel/wrapper/mountSupport.ts';
 import { identifyServer } from '../../src/core/gateway/serverKind.ts';
 import { atExit, cacheFolder, temporaryFolder } from './places.ts';
 import { eventually } from './processes.ts';
@@ -45,8 +46,8 @@ export const environments = async (): Promise<{ gateway: string; kernel: string 
 };
 
 /**
- * Starts a gateway with the kernels `python3` and `elsewhere`: the latter does not see `hidden`, like a kernel on another machine.
- * `shell` and `shell-elsewhere` are the same for a kernel that gives each cell to bash.
+ * Starts a gateway with the kernels `python3`, `mounted` (behind the wrapper) and `elsewhere`: the last one does not see `hidden`, like
+ * a kernel on another machine. `shell` and `shell-elsewhere` are the same for a kernel that gives each cell to bash.
  */
 export const startStockGateway = async (hidden: string): Promise<StockGateway> => {
   const { gateway, kernel } = await environments();
@@ -63,6 +64,19 @@ export const startStockGateway = async (hidden: string): Promise<StockGateway> =
     elsewhere: elsewhere(command),
     shell,
     'shell-elsewhere': elsewhere(shell),
+    // As docs/administrators.md says it for a plain host.
+    mounted: [
+      ...['/bin/sh', wrapperPath(), '--root', join(hidden, 'uploads'), '--hide', hidden],
+      ...[
+        '--keep',
+        dirname(dirname(kernel)),
+        '--hide-home',
+        '--connection-file',
+        '{connection_file}',
+        '--',
+        ...command,
+      ],
+    ],
   };
   for (const [name, argv] of Object.entries(kernels)) {
     await mkdir(join(folder, 'share', 'kernels', name), { recursive: true });

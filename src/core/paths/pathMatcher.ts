@@ -143,12 +143,10 @@ export const createPathMatcher = (realPath: string, virtual: string): PathMatche
   };
 
   const at = (text: string, start: number, final: boolean): PathMatch | Exclude<Decision, 'yes'> => {
-    let found: Found;
-    if (text.startsWith(realPath, start)) {
-      found = { end: start + realPath.length, first: realPath.charAt(0) };
-    } else {
-      found = matchForms(text, start, tokens, 0, final);
-    }
+    const plain = text.startsWith(realPath, start);
+    const found: Found = plain
+      ? { end: start + realPath.length, first: realPath.charAt(0) }
+      : matchForms(text, start, tokens, 0, final);
     if (found === 'no' || found === 'more') {
       return found;
     }
@@ -159,7 +157,9 @@ export const createPathMatcher = (realPath: string, virtual: string): PathMatche
     if (ends !== 'yes') {
       return ends;
     }
-    return finished(text, start, found.end, found.first, final);
+    return plain && !windows
+      ? { start, end: found.end, replacement: virtual }
+      : finished(text, start, found.end, found.first, final);
   };
 
   const finished = (text: string, start: number, end: number, first: string, final: boolean): PathMatch | 'more' => {
