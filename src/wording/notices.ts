@@ -29,7 +29,7 @@ export const describeNotice = (notice: RunNotice): string => {
     case 'transfer':
       return describeTransfer(notice);
     case 'transfer.rescue':
-      return 'The kernel is gone: another one looks for what it left.';
+      return 'The kernel does not give its files any more: another way to them is tried.';
     case 'output.truncated':
       return `The run printed too much: ${notice.bytes} more characters are left out.`;
     case 'output.lost':

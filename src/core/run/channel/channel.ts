@@ -12,6 +12,7 @@ import type { SkippedFile } from '../result.ts';
 import { takeHashedSnapshot, type HashedSnapshot } from './hostFiles.ts';
 import { planPull, stampThere, type Same, type TransferLimits } from './plan.ts';
 import { pullPlanned } from './pull.ts';
+import { unlessSilent } from './stall.ts';
 import { failureReason, landingWords } from './words.ts';
 
 export type TransferDirection = 'push' | 'pull';
@@ -112,14 +113,12 @@ export const createChannel = (
     if (lacking.length === 0) {
       return [];
     }
-    const outcomes = await transfer.push(
-      lacking.map((file): PushFile => ({
-        ...file,
-        path: file.relativePath,
-        sourcePath: `${workspace.path}/${file.relativePath}`,
-      })),
-      optionsFor('push', options),
-    );
+    const pushed = lacking.map((file): PushFile => ({
+      ...file,
+      path: file.relativePath,
+      sourcePath: `${workspace.path}/${file.relativePath}`,
+    }));
+    const outcomes = await unlessSilent(optionsFor('push', options), (watched) => transfer.push(pushed, watched));
     const skipped: SkippedFile[] = [];
     for (const [index, file] of lacking.entries()) {
       const { relativePath, sha256 } = file;
@@ -147,12 +146,10 @@ export const createChannel = (
       const { files } = await filesHere(options.signal);
       const here = new Map([...files.values()].map(({ relativePath, sha256 }) => [relativePath, sha256]));
       const limits = options.limits ?? services.limits();
-      const manifest = await transfer.list({
-        ...optionsFor('pull', options),
-        hashes: true,
-        limit: MOST_ENTRIES,
-        hashLimit: Number.isFinite(limits.fileBytes) ? limits.fileBytes : undefined,
-      });
+      const hashLimit = Number.isFinite(limits.fileBytes) ? limits.fileBytes : undefined;
+      const manifest = await unlessSilent(optionsFor('pull', options), (watched) =>
+        transfer.list({ ...watched, hashes: true, limit: MOST_ENTRIES, hashLimit }),
+      );
       const plan = planPull(manifest, {
         here,
         both: new Map([...state.both.values()].map(({ relativePath, stamp }) => [relativePath, stamp])),

@@ -1,6 +1,7 @@
 // The channel's part in one run: files go to the kernel before it, and come back whatever became of it.
 import type { TransferProgress } from '../../kernel/transfer/types.ts';
 import { isCoded } from '../../errors.ts';
+import { LandingProblem } from '../../workspace/landing/problem.ts';
 import { virtualPath } from '../../workspace/virtualName.ts';
 import type { RunListener } from '../events.ts';
 import type { AcquiredKernel } from '../kernels.ts';
@@ -22,15 +23,13 @@ export const tellTransfer =
  * Brings to the kernel what it lacks. On a fresh kernel, what its init code made is in the workspace first: it is not the run's.
  * @throws CodedError `cancelled`, `kernel.gone`, `transfer.unavailable`
  */
-export const pushBeforeRun = async (
-  context: RunContext,
-  { kernel, fresh }: AcquiredKernel,
-): Promise<readonly SkippedFile[]> => {
+export const pushBeforeRun = async (context: RunContext, acquired: AcquiredKernel): Promise<readonly SkippedFile[]> => {
+  const { kernel, fresh } = acquired;
   if (kernel.channel === null) {
     return [];
   }
   const options: ChannelOptions = { signal: context.hooks.signal, onProgress: tellTransfer(context.tell) };
-  const skipped = await kernel.channel.push(options);
+  const skipped = await pushOrRetire(acquired, kernel.channel, options);
   if (!fresh || context.settings().initCode.trim() === '') {
     return skipped;
   }
@@ -39,6 +38,22 @@ export const pushBeforeRun = async (
     throw fetched.ended;
   }
   return [...skipped, ...fetched.skipped];
+};
+
+/** A kernel that takes no files any more is not used again. */
+const pushOrRetire = async (
+  acquired: AcquiredKernel,
+  channel: KernelChannel,
+  options: ChannelOptions,
+): Promise<readonly SkippedFile[]> => {
+  try {
+    return await channel.push(options);
+  } catch (error) {
+    if (isCoded(error, 'transfer.unavailable') || isCoded(error, 'kernel.gone')) {
+      acquired.retire();
+    }
+    throw error;
+  }
 };
 
 /** Brings back what is new or changed. A kernel that died is asked by another one. Never rejects. */
@@ -53,14 +68,18 @@ export const fetchAfterRun = async (
   }
   const options: ChannelOptions = { signal: fetchSignal(context), onProgress: tellTransfer(context.tell) };
   const first = acquired.isRetired() || kernel.session.isLost ? undefined : await channel.fetch(options);
-  if (first !== undefined && (first.ended === undefined || isCoded(first.ended, 'cancelled'))) {
+  const isOver =
+    first !== undefined &&
+    (first.ended === undefined || isCoded(first.ended, 'cancelled') || first.ended instanceof LandingProblem);
+  if (isOver) {
     return first;
   }
+  // Its folder goes with the rescue, so it is of no use for another run.
+  acquired.retire();
   const rescued = await rescue(context, acquired, channel, options);
   if (rescued) {
     return rescued;
   }
-  acquired.retire();
   const reason = `what the run made stayed on the kernel's machine (${channel.folder}): the kernel is gone, and no other one there sees the folder`;
   return { skipped: [...(first?.skipped ?? []), { path: virtualPath(''), reason }] };
 };

@@ -1,5 +1,6 @@
 // The kernel's own folder on its machine, where no folder is shared: made by the kernel's side, taken away when the kernel is released.
 import { randomBytes } from 'node:crypto';
+import { orCancelled } from '../../async.ts';
 import { causeOf } from '../../errors.ts';
 import type { KernelSession } from '../../gateway/kernelSession.ts';
 import { bootstrapRequest, parseBootstrapReply, type Nonce } from '../../kernel/bootstrap.ts';
@@ -36,6 +37,7 @@ export const seesKernelHome = async (
   folder: string,
   owner: OwnerMark,
   log: Log,
+  signal?: AbortSignal,
 ): Promise<boolean> => {
   const nonce: Nonce = { ...owner, answerName: `answer-${randomBytes(8).toString('hex')}` };
   const request = bootstrapRequest({
@@ -45,7 +47,7 @@ export const seesKernelHome = async (
     grounding: 'translated',
   });
   try {
-    const outcome = await session.execute({ ...request, silent: true });
+    const outcome = await orCancelled(session.execute({ ...request, silent: true }), signal);
     return outcome.kind === 'replied' && parseBootstrapReply(outcome.content)?.shared === true;
   } catch (error) {
     log.warn(`no other kernel could be asked about ${folder}: ${causeOf(error)}`);

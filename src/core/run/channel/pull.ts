@@ -4,6 +4,7 @@ import type { KernelTransfer, PullOutcome, TransferOptions } from '../../kernel/
 import type { Landed, Landing } from '../../workspace/landing/landing.ts';
 import { LandingProblem, landingProblem } from '../../workspace/landing/problem.ts';
 import { stampThere, type PlannedPull, type Same } from './plan.ts';
+import { unlessSilent } from './stall.ts';
 import { failureReason, landingWords } from './words.ts';
 
 export interface Pulled {
@@ -71,6 +72,17 @@ const endWords = (error: unknown): string => {
   return error instanceof LandingProblem ? landingWords[error.code] : causeOf(error);
 };
 
+/** Progress of a part, told as that of the whole. */
+const shifted = (
+  { signal, onProgress }: TransferOptions,
+  done: { readonly bytes: number; readonly files: number },
+  totals: { readonly totalBytes: number; readonly totalFiles: number },
+): TransferOptions => ({
+  signal,
+  onProgress: (progress) =>
+    onProgress?.({ ...progress, ...totals, bytes: done.bytes + progress.bytes, files: done.files + progress.files }),
+});
+
 /** As many at a time: what has come whole has its name before the next ones are asked for, so a cut loses little. */
 const FILES_AT_A_TIME = 1000;
 
@@ -89,26 +101,14 @@ export const pullPlanned = async (
   for (let start = 0; start < pull.length; start += FILES_AT_A_TIME) {
     const some = pull.slice(start, start + FILES_AT_A_TIME).map((planned) => arriving(landing, planned));
     let outcomes: readonly PullOutcome[] = [];
-    const done = before;
     if (ended === undefined) {
       try {
-        outcomes = await transfer.pull(
-          some.map((one) => ({
-            rawPath: one.planned.rawPath,
-            expectedSize: one.planned.size,
-            sink: sinkOf(one),
-          })),
-          {
-            signal: options.signal,
-            onProgress: (progress) =>
-              options.onProgress?.({
-                ...progress,
-                ...totals,
-                bytes: done.bytes + progress.bytes,
-                files: done.files + progress.files,
-              }),
-          },
-        );
+        const asked = some.map((one) => ({
+          rawPath: one.planned.rawPath,
+          expectedSize: one.planned.size,
+          sink: sinkOf(one),
+        }));
+        outcomes = await unlessSilent(shifted(options, before, totals), (watched) => transfer.pull(asked, watched));
       } catch (error) {
         ended = error;
       }

@@ -29,7 +29,7 @@ export const fetchOver = async (
   session: KernelSession,
   options: ChannelOptions,
 ): Promise<Fetched | undefined> => {
-  if (!(await seesKernelHome(session, channel.folder, owner, log))) {
+  if (!(await seesKernelHome(session, channel.folder, owner, log, options.signal))) {
     return undefined;
   }
   const transfer = await openTransfer(session, channel.folder, { signal: options.signal });
