@@ -24,6 +24,7 @@ export const registerStatusBar = (services: Services, messages: CurrentMessages)
   const item = vscode.window.createStatusBarItem('codeInterpreter.status', vscode.StatusBarAlignment.Left, 10);
   item.name = vscode.l10n.t('Code Interpreter');
   item.command = 'codeInterpreter.menu';
+  let proven = '';
   const update = (): void => {
     const running = services.liveRuns.all().length;
     const url = gatewayUrl();
@@ -40,6 +41,7 @@ export const registerStatusBar = (services: Services, messages: CurrentMessages)
       message === undefined
         ? vscode.l10n.t('Code Interpreter runs on: {0}', where)
         : vscode.l10n.t('Code Interpreter runs on: {0}. Runs from this editor belong to message: {1}', where, message);
+    item.tooltip += proven;
     item.accessibilityInformation = { label: item.tooltip };
   };
   update();
@@ -63,7 +65,12 @@ export const registerStatusBar = (services: Services, messages: CurrentMessages)
 
   return vscode.Disposable.from(
     item,
-    services.liveRuns.onDidChange(update),
+    services.liveRuns.onDidChange(({ result }) => {
+      if (result) {
+        proven = `. ${vscode.l10n.t('/mnt/data of the last run: {0}, {1}', result.grounding, result.reach)}`;
+      }
+      update();
+    }),
     messages.onDidChange(update),
     vscode.window.onDidChangeActiveTextEditor(update),
     vscode.workspace.onDidChangeConfiguration((event) => {
