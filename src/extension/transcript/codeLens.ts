@@ -24,6 +24,10 @@ const resultTitle = ({ result, startedAt }: LiveRun): string => {
 const lensesFor = (services: Services, snippet: Snippet): vscode.CodeLens[] => {
   const { document, line, code } = snippet;
   const range = new vscode.Range(Math.max(0, line - 1), 0, Math.max(0, line - 1), 0);
+  if (!vscode.workspace.isTrusted) {
+    const title = vscode.l10n.t('$(workspace-untrusted) Trust This Folder to Run');
+    return [new vscode.CodeLens(range, { title, command: 'workbench.trust.manage' })];
+  }
   const args = [document, line, code];
   const lens = (title: string, command: string): vscode.CodeLens =>
     new vscode.CodeLens(range, { title, command: `codeInterpreter.${command}`, arguments: args });
@@ -65,6 +69,9 @@ export const registerCodeLens = (services: Services, messages: CurrentMessages):
   return vscode.Disposable.from(
     listener,
     emitter,
+    vscode.workspace.onDidGrantWorkspaceTrust(() => {
+      emitter.fire();
+    }),
     vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
       for (const { range, text } of contentChanges) {
         const by = text.split('\n').length - 1 - (range.end.line - range.start.line);

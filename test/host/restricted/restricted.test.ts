@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { activateExtension } from '../support/extension.ts';
+import { activateExtension, putFile } from '../support/extension.ts';
 import { waitForNotification } from '../support/notifications.ts';
 import { ui } from '../support/ui.ts';
 
@@ -13,6 +13,21 @@ describe('in a folder that is not trusted', () => {
 });
 
 describe('the extension there', () => {
+  it('offers to trust the folder where it would offer to run', async () => {
+    await activateExtension();
+    const document = await putFile('untrusted.md', '```python\n1\n```\n');
+    await vscode.workspace.openTextDocument(document);
+    const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
+      'vscode.executeCodeLensProvider',
+      document,
+      100,
+    );
+    assert.deepEqual(
+      lenses.map(({ command }) => command?.command),
+      ['workbench.trust.manage'],
+    );
+  });
+
   it('runs nothing, and says why', async () => {
     const api = await activateExtension();
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
