@@ -38,6 +38,7 @@ export const runOptions = {
   'transfer-megabytes': { type: 'string' },
   'fetch-anyway': { type: 'boolean' },
   'keep-kernel-folder': { type: 'boolean' },
+  scope: { type: 'string' },
   'init-code': { type: 'string' },
   'kernel-data-dir': { type: 'string' },
   transcript: { type: 'string' },

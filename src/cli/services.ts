@@ -9,6 +9,7 @@ import { openInterpreter, type Interpreter } from '../core/interpreter.ts';
 import type { ConnectGateway } from '../core/run/gatewayAccess.ts';
 import { noLimits } from '../core/run/channel/fetchLeft.ts';
 import type { TransferLimits } from '../core/run/channel/plan.ts';
+import { kernelScopes } from '../core/run/kernelScope.ts';
 import { defaultRunSettings, type RunSettings } from '../core/run/request.ts';
 import type { Log } from '../core/log.ts';
 import { choice, flag, fromEnvironment, positive, text, type OptionValues } from './options.ts';
@@ -83,6 +84,7 @@ const settingsOf = (values: OptionValues): Partial<RunSettings> => {
   const timeoutSeconds = positive(values, 'timeout');
   const grounding = choice(values, 'grounding', ['auto', 'mounted', 'translated']);
   const reach = choice(values, 'reach', ['auto', 'shared', 'channel']);
+  const kernelScope = choice(values, 'scope', kernelScopes);
   const initCode = readOption(values, 'init-code');
   const kernelDataDir = text(values, 'kernel-data-dir');
   const kernelName = text(values, 'kernel');
@@ -92,6 +94,7 @@ const settingsOf = (values: OptionValues): Partial<RunSettings> => {
     ...(reach && { reach }),
     transfer: transferOf(values),
     keepKernelFolder: flag(values, 'keep-kernel-folder'),
+    ...(kernelScope && { kernelScope }),
     ...(initCode !== undefined && { initCode }),
     ...(kernelDataDir !== undefined && { kernelDataDir }),
     ...(kernelName !== undefined && { kernelName }),

@@ -8,6 +8,7 @@ import { fetchLeft } from './run/channel/fetchLeft.ts';
 import { cleanWorkspaces, planWorkspaceCleanup, type CleanupRequest } from './run/cleanWorkspaces.ts';
 import type { Collection } from './run/collect.ts';
 import { createGatewayAccess, type ConnectGateway, type GatewayAccess } from './run/gatewayAccess.ts';
+import { kernelKey } from './run/kernelScope.ts';
 import { createKernels } from './run/kernels.ts';
 import { promptOfMessage } from './run/messagePrompt.ts';
 import { createQueues } from './run/queue.ts';
@@ -104,22 +105,34 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
         AbortSignal.any([stopAll.signal, ...(signal ? [signal] : [])]);
       const signal = withEnd(hooks.signal);
       const stopFetching = withEnd(hooks.stopFetching);
+      const work = (): Promise<RunResult> =>
+        runMessage(services, workspace, request, { ...hooks, signal, stopFetching });
+      const alone = (): Promise<RunResult> => queues.enqueue(kernelKey('message', workspace), work, signal);
+      // The messages of a chat wait for their kernel, and each for what is attached to it.
       return track(
-        queues.enqueue(
-          workspace.id,
-          () => runMessage(services, workspace, request, { ...hooks, signal, stopFetching }),
-          signal,
-        ),
+        settings().kernelScope === 'chat' ? queues.enqueue(kernelKey('chat', workspace), alone, signal) : alone(),
       );
     },
     fetchLeft: async (key, hooks = {}) => {
       const workspace = registry.workspaceFor(key);
       const signal = AbortSignal.any([stopAll.signal, ...(hooks.signal ? [hooks.signal] : [])]);
-      return track(queues.enqueue(workspace.id, () => fetchLeft(services, workspace, { ...hooks, signal }), signal));
+      return track(
+        queues.enqueue(
+          kernelKey('message', workspace),
+          () => fetchLeft(services, workspace, { ...hooks, signal }),
+          signal,
+        ),
+      );
     },
     attach: async (key, sources, signal) => {
       const workspace = registry.workspaceFor(key);
-      return track(queues.enqueue(workspace.id, () => attachToWorkspace(registry, workspace, sources, signal), signal));
+      return track(
+        queues.enqueue(
+          kernelKey('message', workspace),
+          () => attachToWorkspace(registry, workspace, sources, signal),
+          signal,
+        ),
+      );
     },
     prompt: (key, signal) => promptOfMessage(registry, key, settings(), signal),
     planCleanup: (request) => planWorkspaceCleanup(registry, { ...request, user: options.user }),

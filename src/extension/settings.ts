@@ -43,13 +43,14 @@ export const codeLensEnabled = (): boolean =>
 export const runSettings = (): Partial<RunSettings> => {
   const configuration = vscode.workspace.getConfiguration(section);
   const kernelDataDir = textSetting('kernelDataDir');
-  const kernelName = textSetting('kernel');
+  const kernelName = textSetting('kernel.name');
   const types = configuration.get<string[]>('trackedTypes', []);
   return {
     ownerLabel: `VS Code (process ${process.pid})`,
     timeoutSeconds: configuration.get<number>('timeoutSeconds', 60),
     initCode: configuration.get<string>('initCode', ''),
     grounding: configuration.get<RunSettings['grounding']>('grounding', 'auto'),
+    kernelScope: configuration.get<RunSettings['kernelScope']>('kernel.scope', 'message'),
     reach: configuration.get<RunSettings['reach']>('reach', 'auto'),
     transfer: {
       fileBytes: configuration.get<number>('transfer.fileMegabytes', 500) * 1e6,

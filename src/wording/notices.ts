@@ -28,6 +28,10 @@ export const describeNotice = (notice: RunNotice): string => {
       return `/mnt/data is translated on this kernel, not mounted: ${notice.reason}.`;
     case 'transfer':
       return describeTransfer(notice);
+    case 'name.elsewhere':
+      return notice.isSame
+        ? `"${notice.name}" was defined by an earlier run of this message, whose kernel is no more: run that again first.`
+        : `"${notice.name}" lives in message "${notice.label ?? notice.messageId}": each message has variables of its own. Set kernel.scope to "chat" (--scope chat) to share them through the chat.`;
     case 'transfer.rescue':
       return 'The kernel does not give its files any more: another way to them is tried.';
     case 'output.truncated':

@@ -6,7 +6,7 @@ import { virtualRoot } from '../paths/virtualPath.ts';
 import type { PathMapping } from '../paths/pathMapping.ts';
 import { identityMapping } from '../paths/pathMapping.ts';
 import type { Grounding } from './capabilities.ts';
-import { isolatedCode, kernelCall, kernelSources } from './kernelPython.ts';
+import { isolatedCode, kernelCall, kernelSources, pythonValue } from './kernelPython.ts';
 import { userExpressionValue } from './userExpressions.ts';
 
 /** A small file that the host puts into the workspace: who can read it there sees the same folder. */
@@ -45,24 +45,31 @@ const expressionName = 'code_interpreter';
 /** What the kernel writes into `answerName`, so that the host knows that its writes arrive too. */
 export const nonceAnswer = (content: string): string => createHash('sha256').update(`answer ${content}`).digest('hex');
 
+const startRequest = (options: BootstrapOptions): Readonly<Record<string, unknown>> => ({
+  virtualPath: options.virtualPath,
+  workspace: options.workspace,
+  nonce: {
+    name: options.nonce.name,
+    sha256: createHash('sha256').update(options.nonce.content).digest('hex'),
+    answerName: options.nonce.answerName,
+    answer: nonceAnswer(options.nonce.content),
+  },
+  grounding: options.grounding,
+  scope: options.scope ?? null,
+  private: options.private ?? false,
+  owner: options.owner ?? null,
+});
+
 /** The request that starts the kernel's side, or points a started one at another workspace. Safe to repeat. */
 export const bootstrapRequest = (options: BootstrapOptions): KernelRequest => ({
-  code: isolatedCode(resourceText('kernel/python/loader.py'), {
-    ...kernelSources(),
-    virtualPath: options.virtualPath,
-    workspace: options.workspace,
-    nonce: {
-      name: options.nonce.name,
-      sha256: createHash('sha256').update(options.nonce.content).digest('hex'),
-      answerName: options.nonce.answerName,
-      answer: nonceAnswer(options.nonce.content),
-    },
-    grounding: options.grounding,
-    scope: options.scope ?? null,
-    private: options.private ?? false,
-    owner: options.owner ?? null,
-  }),
+  code: isolatedCode(resourceText('kernel/python/loader.py'), { ...kernelSources(), ...startRequest(options) }),
   userExpressions: { [expressionName]: kernelCall('answer()') },
+});
+
+/** Points a kernel's side that was started at another workspace, without sending it again. No reply can be parsed where it is gone. */
+export const moveRequest = (options: BootstrapOptions): KernelRequest => ({
+  code: '',
+  userExpressions: { [expressionName]: kernelCall(`move(${pythonValue(startRequest(options))})`) },
 });
 
 const probeSchema = v.object({

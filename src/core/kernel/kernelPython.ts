@@ -36,7 +36,7 @@ export const kernelSources = (): KernelSources => {
 };
 
 /** A Python expression for the value of `value`, a JSON value: base64 needs no quoting and no IPython transformer can take offence at it. */
-const pythonValue = (value: unknown): string =>
+export const pythonValue = (value: unknown): string =>
   `__import__('json').loads(__import__('zlib').decompress(__import__('base64').b64decode('${deflateSync(JSON.stringify(value)).toString('base64')}')))`;
 
 /** One line of Python that runs `source` in a namespace of its own, in which `request` is the given JSON value. */

@@ -30,14 +30,17 @@ export interface LeaseRequest {
   readonly kernelId: string;
   readonly connection: string;
   readonly owner: string;
+  /** The kernel serves every message of the chat: none of them is free for others. */
+  readonly wholeChat?: boolean;
 }
 
 export interface Leases {
   /**
-   * Takes the message's lease if it is free, expired, or this registry's own. Of several processes one gets it.
+   * Takes the message's (or its whole chat's) lease if it is free, expired, or this registry's own. Of several processes one gets it.
    * A lease is expired when its process is known not to live any more, or when its heartbeat is older than {@link leaseLifetime}.
    */
   acquireLease(workspace: Workspace, request: LeaseRequest): LeaseOutcome;
+  /** The lease that the message is held by: its own, or its chat's. */
   findLease(workspace: Workspace): Lease | undefined;
   /** The kernel's id where the gateway chose another one. False when the lease was lost. */
   setLeaseKernel(lease: Lease, kernelId: string): boolean;
@@ -119,6 +122,17 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
   const find = (message: number): LeaseRow | undefined =>
     database.get(leaseRow, `${SELECT_LEASE} WHERE l.message = $message`, { message });
 
+  /** Every lease that stands against one of this message, or of its whole chat. */
+  const rivals = (message: number, wholeChat: boolean): LeaseRow[] =>
+    database.all(
+      leaseRow,
+      `${SELECT_LEASE}
+       WHERE l.message = $message OR l.chat = (SELECT chat FROM message WHERE id = $message)
+         ${wholeChat ? 'OR m.chat = (SELECT chat FROM message WHERE id = $message)' : ''}
+       ORDER BY l.message = $message DESC`,
+      { message },
+    );
+
   const isExpired = (lease: LeaseRow): boolean => {
     switch (livenessOf(lease.process, observer)) {
       case 'dead':
@@ -131,17 +145,19 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
   };
 
   return {
-    acquireLease: (workspace, { kernelId, connection, owner }) =>
+    acquireLease: (workspace, { kernelId, connection, owner, wholeChat = false }) =>
       database.write((): LeaseOutcome => {
-        const current = find(workspace.id);
-        if (current && current.holder !== holder && !isExpired(current)) {
-          return { kind: 'held', owner: current.owner, lease: current };
+        const rival = rivals(workspace.id, wholeChat).find((lease) => lease.holder !== holder && !isExpired(lease));
+        if (rival) {
+          return { kind: 'held', owner: rival.owner, lease: rival };
         }
+        const current = find(workspace.id);
         const now = Date.now();
         database.run(
           `INSERT OR REPLACE INTO lease
-             (message, kernel_id, connection, label, token, holder, host, pid, process_start, acquired_at, heartbeat_at, heartbeat_uptime)
-           VALUES ($message, $kernel, $connection, $label, $token, $holder, $host, $pid, $start, $now, $now, $uptime)`,
+             (message, kernel_id, connection, label, token, holder, host, pid, process_start, acquired_at, heartbeat_at, heartbeat_uptime, chat)
+           VALUES ($message, $kernel, $connection, $label, $token, $holder, $host, $pid, $start, $now, $now, $uptime,
+             CASE WHEN $wholeChat THEN (SELECT chat FROM message WHERE id = $message) END)`,
           {
             message: workspace.id,
             kernel: kernelId,
@@ -154,6 +170,7 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
             start: observer.start,
             now,
             uptime: uptime(),
+            wholeChat: wholeChat ? 1 : 0,
           },
         );
         const lease = find(workspace.id);
@@ -162,7 +179,7 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
         }
         return { kind: 'acquired', lease, replaced: current };
       }),
-    findLease: ({ id }) => find(id),
+    findLease: ({ id }) => rivals(id, false)[0],
     setLeaseKernel: ({ token }, kernelId) =>
       database.write(
         () =>

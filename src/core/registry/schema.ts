@@ -140,4 +140,9 @@ export const migrations: readonly string[] = [
     heartbeat_uptime INTEGER NOT NULL
   ) STRICT;
   `,
+  `
+  -- A kernel that serves a whole chat holds all its messages.
+  ALTER TABLE lease ADD COLUMN chat INTEGER REFERENCES chat (id);
+  CREATE INDEX lease_of_chat ON lease (chat) WHERE chat IS NOT NULL;
+  `,
 ];

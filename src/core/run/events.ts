@@ -22,6 +22,14 @@ export type RunNotice =
       readonly totalFiles: number;
       readonly waiting: boolean;
     }
+  /** The code lacks a name that another message's code defined, or an earlier run of this one. `label`: what that message is called. */
+  | {
+      readonly code: 'name.elsewhere';
+      readonly name: string;
+      readonly messageId: string;
+      readonly label: string | null;
+      readonly isSame: boolean;
+    }
   | { readonly code: 'transfer.rescue' }
   | { readonly code: 'output.truncated'; readonly bytes: number }
   | { readonly code: 'output.lost'; readonly bytes: number }

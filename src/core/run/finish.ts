@@ -10,6 +10,7 @@ import { collectGenerated, type Collection } from './collect.ts';
 import { describeLoss, type Execution } from './execution.ts';
 import { shownImages, writeImages } from './figures.ts';
 import type { AcquiredKernel } from './kernels.ts';
+import { findMissingName } from './missingName.ts';
 import type { OutputModel } from './outputs.ts';
 import type { RunError, RunResult, SkippedFile } from './result.ts';
 import type { RunContext } from './way.ts';
@@ -113,6 +114,10 @@ export const finishRun = async (
     chat_id: workspace.key.chatId,
     message_id: workspace.key.messageId,
   };
+  const elsewhere = kernel.language === 'python' && findMissingName(registry, workspace, context.runId, result.error);
+  if (elsewhere) {
+    context.tell({ kind: 'notice', notice: { code: 'name.elsewhere', ...elsewhere } });
+  }
   registry.endRun(context.runId, {
     status: execution.status,
     endedAt: Date.now(),

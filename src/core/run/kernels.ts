@@ -1,4 +1,4 @@
-// The kernels of this process: one for each message while it is in use, kept for its next run, released when idle.
+// The kernels of this process: one for each message (or chat, or run) while it is in use, kept for its next run, released when idle.
 import { randomUUID } from 'node:crypto';
 import { within } from '../async.ts';
 import { CodedError } from '../errors.ts';
@@ -12,12 +12,16 @@ import type { ConnectedGateway } from './gatewayAccess.ts';
 import { boundedRemoval } from './channel/channel.ts';
 import { removeKernelHome } from './channel/kernelHome.ts';
 import { chooseKernelSpec } from './kernelChoice.ts';
-import { startMessageKernel, type MessageKernel } from './messageKernel.ts';
+import { kernelKey, type KernelScope } from './kernelScope.ts';
+import { moveKernel, startMessageKernel, type MessageKernel } from './messageKernel.ts';
 import type { RunSettings } from './request.ts';
 
 interface Held {
+  /** As it stands for the message that it serves now. */
   kernel: MessageKernel;
-  lease: Lease;
+  readonly scope: KernelScope;
+  readonly key: string;
+  readonly lease: Lease;
   inUse: boolean;
   /** Not for another run: it is not what was set up any more. */
   retired: boolean;
@@ -61,11 +65,27 @@ const heartbeatInterval = 10_000;
 const trustedSilence = 15_000;
 const disposeBound = 30_000;
 
+/**
+ * A mount is made once, when a kernel starts: for one that serves several messages paths are translated.
+ * @throws CodedError `kernel.groundingUnavailable`
+ */
+const settingsFor = (scope: KernelScope, settings: RunSettings): RunSettings => {
+  if (scope !== 'chat') {
+    return settings;
+  }
+  if (settings.grounding === 'mounted') {
+    const reason = 'one kernel serves all messages of the chat, and a mount is for one folder';
+    throw new CodedError('kernel.groundingUnavailable', { wanted: 'mounted', found: 'translated', reason });
+  }
+  return { ...settings, grounding: 'translated' };
+};
+
 export const createKernels = (registry: Registry, settings: () => RunSettings, log: Log): Kernels => {
-  const held = new Map<number, Held>();
+  /** By {@link kernelKey}. */
+  const held = new Map<string, Held>();
   const background = new Set<Promise<void>>();
-  /** Messages that had a kernel which is no more: their next run is told so. */
-  const bereft = new Set<number>();
+  /** Keys of those that had a kernel which is no more: their next run is told so. */
+  const bereft = new Set<string>();
 
   const inBackground = (work: Promise<void>): void => {
     const watched = work
@@ -77,9 +97,16 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
   };
 
   /** A kernel's own folder goes with it; one that is in use, or was lost, is looked after where its run ends. */
-  const leaveNothing = async ({ kernel, inUse, retired }: Held): Promise<void> => {
-    const { channel, session } = kernel;
-    if (channel !== null && !settings().keepKernelFolder && !inUse && !retired && !session.isLost) {
+  const leaveNothing = async (entry: Held): Promise<void> => {
+    if (entry.inUse || entry.retired || entry.kernel.session.isLost) {
+      entry.kernel.channel?.dispose();
+    } else {
+      await clearChannel(entry);
+    }
+  };
+
+  const clearChannel = async ({ kernel: { channel, session } }: Held): Promise<void> => {
+    if (channel !== null && !settings().keepKernelFolder) {
       await boundedRemoval(removeKernelHome(session, channel.folder, log));
     }
     channel?.dispose();
@@ -87,9 +114,11 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
 
   /** The lease goes last: while a run is being collected, or its kernel may still be there, the message has an owner. */
   const remove = async (entry: Held): Promise<void> => {
-    if (held.get(entry.kernel.workspace.id) === entry) {
-      held.delete(entry.kernel.workspace.id);
-      bereft.add(entry.kernel.workspace.id);
+    if (held.get(entry.key) === entry) {
+      held.delete(entry.key);
+      if (entry.scope !== 'run') {
+        bereft.add(entry.key);
+      }
     }
     await leaveNothing(entry);
     entry.kernel.session.dispose();
@@ -133,10 +162,27 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
     }
   };
 
+  /** After a change of the scope: what this process holds of the message under another one goes first. */
+  const dropOthers = async (scope: KernelScope, key: string, workspace: Workspace): Promise<void> => {
+    const { user, chatId } = workspace.key;
+    for (const entry of [...held.values()]) {
+      const other = entry.lease.workspace;
+      const sameChat = other.key.user === user && other.key.chatId === chatId;
+      const overlaps = other.id === workspace.id || (sameChat && (scope === 'chat' || entry.scope === 'chat'));
+      if (overlaps && (entry.key !== key || entry.scope !== scope)) {
+        if (entry.inUse) {
+          throw new CodedError('message.inUse', { ...entry.kernel.workspace.key, owner: settings().ownerLabel });
+        }
+        await remove(entry);
+      }
+    }
+  };
+
   const start = async (
     gateway: ConnectedGateway,
     workspace: Workspace,
     kernelName: string | null,
+    scope: KernelScope,
     signal: AbortSignal | undefined,
   ): Promise<Held> => {
     const spec = chooseKernelSpec(gateway.server, kernelName);
@@ -146,9 +192,10 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
       kernelId,
       connection: leaseAddress(gateway.http.connection),
       owner: settings().ownerLabel,
+      wholeChat: scope === 'chat',
     });
     if (outcome.kind === 'held') {
-      const { chatId, messageId } = workspace.key;
+      const { chatId, messageId } = outcome.lease.workspace.key;
       throw new CodedError('message.inUse', { chatId, messageId, owner: outcome.owner });
     }
     const { lease, replaced } = outcome;
@@ -163,7 +210,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         kernelName: spec.name,
         language: spec.language,
         kernelId,
-        settings: settings(),
+        settings: settingsFor(scope, settings()),
         log,
         signal,
         inBackground,
@@ -171,8 +218,17 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
           registry.setLeaseKernel(lease, id);
         },
       });
-      const entry: Held = { kernel, lease, inUse: true, retired: false, usedAt: Date.now(), removal: undefined };
-      held.set(workspace.id, entry);
+      const entry: Held = {
+        kernel,
+        scope,
+        key: kernelKey(scope, workspace),
+        lease,
+        inUse: true,
+        retired: false,
+        usedAt: Date.now(),
+        removal: undefined,
+      };
+      held.set(entry.key, entry);
       return entry;
     } catch (error) {
       // The lease stays until the kernel that may still come up is gone.
@@ -185,29 +241,63 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
     }
   };
 
+  /** The kernel of a chat is in the folder of the message that it serves. */
+  const serve = async (entry: Held, workspace: Workspace, signal: AbortSignal | undefined): Promise<void> => {
+    entry.inUse = true;
+    if (entry.kernel.workspace.id === workspace.id) {
+      return;
+    }
+    try {
+      // What the earlier message had there was fetched when its run ended.
+      await clearChannel(entry);
+      entry.kernel = await moveKernel(entry.kernel, {
+        workspace,
+        settings: settingsFor(entry.scope, settings()),
+        log,
+        signal,
+      });
+    } catch (error) {
+      entry.inUse = false;
+      inBackground(remove(entry));
+      throw error;
+    }
+  };
+
   return {
     acquire: async (gateway, workspace, kernelName, signal) => {
-      let entry = held.get(workspace.id);
+      const scope = settings().kernelScope;
+      const key = kernelKey(scope, workspace);
+      await dropOthers(scope, key, workspace);
+      let entry = held.get(key);
       const wanted = kernelName === null ? undefined : chooseKernelSpec(gateway.server, kernelName).name;
-      const fits = entry !== undefined && (wanted === undefined || entry.kernel.kernelName === wanted);
+      const fits =
+        entry !== undefined &&
+        !entry.retired &&
+        entry.scope !== 'run' &&
+        (wanted === undefined || entry.kernel.kernelName === wanted);
       let fresh = false;
       if (entry === undefined || !fits || !(await isAlive(entry))) {
         if (entry !== undefined) {
           await remove(entry);
         }
-        entry = await start(gateway, workspace, kernelName, signal);
+        entry = await start(gateway, workspace, kernelName, scope, signal);
         fresh = true;
       }
       const acquired = entry;
-      acquired.inUse = true;
+      await serve(acquired, workspace, signal);
       return {
         kernel: acquired.kernel,
         fresh,
-        replaced: fresh && bereft.delete(workspace.id),
+        replaced: fresh && bereft.delete(key),
         release: () => {
           acquired.inUse = false;
           acquired.usedAt = Date.now();
-          if (acquired.kernel.session.isLost || acquired.retired || acquired.removal !== undefined) {
+          if (
+            acquired.kernel.session.isLost ||
+            acquired.retired ||
+            acquired.scope === 'run' ||
+            acquired.removal !== undefined
+          ) {
             // Not waited for: a gateway that does not answer would hold up the end of the run.
             inBackground(remove(acquired));
           }
@@ -220,7 +310,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
       };
     },
     borrow: (workspace) => {
-      const entry = held.get(workspace.id);
+      const entry = [...held.values()].find(({ kernel }) => kernel.workspace.id === workspace.id);
       if (entry === undefined || entry.inUse || entry.kernel.session.isLost) {
         return undefined;
       }
@@ -234,12 +324,15 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
       };
     },
     releaseIdle: async (workspace) => {
-      const entry = held.get(workspace.id);
-      if (entry?.inUse) {
-        return false;
-      }
-      if (entry) {
-        await remove(entry);
+      const { user, chatId } = workspace.key;
+      for (const entry of [...held.values()]) {
+        const { id, key } = entry.lease.workspace;
+        if (id === workspace.id || (entry.scope === 'chat' && key.user === user && key.chatId === chatId)) {
+          if (entry.inUse) {
+            return false;
+          }
+          await remove(entry);
+        }
       }
       return true;
     },

@@ -10,10 +10,12 @@ import { launchKernel, removeKernel } from '../gateway/launch.ts';
 import {
   bootstrapRequest,
   mappingOf,
+  moveRequest,
   nonceAnswer,
   parseBootstrapReply,
   seesWorkspace,
   type KernelProbe,
+  type KernelRequest,
 } from '../kernel/bootstrap.ts';
 import type { Grounding, Reach } from '../kernel/capabilities.ts';
 import { openTransfer } from '../kernel/transfer/transfer.ts';
@@ -39,6 +41,8 @@ export interface MessageKernel {
   readonly reach: Reach;
   /** The folder that `/mnt/data` means, as the kernel's machine sees it. */
   readonly kernelFolder: string;
+  /** The spellings of that folder, and of those that it meant before, that output can hold; none where it is mounted. */
+  readonly realPaths: readonly string[];
   readonly translate: OutputTranslator;
   readonly probe: KernelProbe | null;
   /** How files travel where no folder is shared; `null` where one is. */
@@ -132,8 +136,17 @@ const makeReady = async (start: KernelStart, model: KernelModel, kernelFolder: s
   }
 };
 
+/** What decides what `/mnt/data` is for a kernel. */
+type GroundingRequest = Pick<
+  KernelStart,
+  'gateway' | 'workspace' | 'kernelName' | 'language' | 'settings' | 'log' | 'signal'
+> & {
+  /** The kernel's side runs already. */
+  readonly again?: boolean;
+};
+
 const groundKernel = async (
-  start: KernelStart,
+  start: GroundingRequest,
   session: KernelSession,
   kernelFolder: string,
 ): Promise<MessageKernel> => {
@@ -154,13 +167,14 @@ const groundKernel = async (
       groundingReason: `a ${start.language} kernel gets translated code`,
       reach: 'shared',
       kernelFolder,
+      realPaths: mapping.realPaths,
       translate: translateOutputs(mapping),
       probe: null,
       channel: null,
     };
   }
   const owner = newOwnerMark();
-  const { probe, proven } = await probeKernel(session, start.workspace, kernelFolder, settings, owner);
+  const { probe, proven } = await probeKernel(session, start, kernelFolder, owner);
   const { grounding } = probe;
   const reason = grounding === 'mounted' ? '' : (probe.mountFailure ?? '');
   const reach: Reach = proven && seesWorkspace(probe) ? 'shared' : 'channel';
@@ -181,6 +195,7 @@ const groundKernel = async (
     groundingReason: reason,
     reach,
     kernelFolder: probe.workspace,
+    realPaths: mappingOf(probe).realPaths,
     translate: grounding === 'mounted' ? noTranslation : translateOutputs(mappingOf(probe)),
     probe,
     channel,
@@ -189,7 +204,7 @@ const groundKernel = async (
 
 /** @throws CodedError `transfer.unavailable`, `kernel.gone`, `cancelled` */
 const openChannel = async (
-  start: KernelStart,
+  start: GroundingRequest,
   session: KernelSession,
   probe: KernelProbe,
   owner: OwnerMark,
@@ -202,12 +217,29 @@ const openChannel = async (
   };
 };
 
+/** Folders of earlier messages whose paths a kernel's variables can still hold. */
+const rememberedPaths = 32;
+
+/**
+ * Makes `/mnt/data` and the working directory of a running kernel another message's folder; variables stay.
+ * @throws CodedError `kernel.launchFailed`, `kernel.groundingUnavailable`, `kernel.reachUnavailable`
+ */
+export const moveKernel = async (
+  kernel: MessageKernel,
+  to: Pick<KernelStart, 'workspace' | 'settings' | 'log' | 'signal'>,
+): Promise<MessageKernel> => {
+  const folder = folderForKernel(to.workspace, to.settings);
+  const moved = await groundKernel({ ...kernel, ...to, again: true }, kernel.session, folder);
+  const earlier = kernel.realPaths.filter((path) => !moved.realPaths.includes(path));
+  const realPaths = [...moved.realPaths, ...earlier].slice(0, rememberedPaths);
+  return moved.grounding === 'mounted' ? moved : { ...moved, realPaths, translate: translateOutputs({ realPaths }) };
+};
+
 /** Sets up the kernel's side and proves by nonces, both ways, what it sees. */
 const probeKernel = async (
   session: KernelSession,
-  workspace: Workspace,
+  { workspace, settings, again = false }: GroundingRequest,
   kernelFolder: string,
-  settings: RunSettings,
   owner: OwnerMark,
 ): Promise<{ probe: KernelProbe; proven: boolean }> => {
   const tag = randomBytes(8).toString('hex');
@@ -222,19 +254,26 @@ const probeKernel = async (
   try {
     await file.writeFile(nonce.content);
     await file.close();
-    const request = bootstrapRequest({
+    const options = {
       virtualPath: virtualRoot,
       workspace: kernelFolder,
       nonce,
       grounding: settings.grounding,
       private: settings.reach === 'channel',
       owner,
-    });
-    const outcome = await session.execute({ ...request, silent: true });
-    if (outcome.kind === 'lost') {
-      throw new CodedError('kernel.launchFailed', { name: session.kernelName, reason: 'it ended while it was set up' });
-    }
-    const probe = parseBootstrapReply(outcome.content);
+    } as const;
+    const ask = async (request: KernelRequest): Promise<KernelProbe | undefined> => {
+      const outcome = await session.execute({ ...request, silent: true });
+      if (outcome.kind === 'lost') {
+        throw new CodedError('kernel.launchFailed', {
+          name: session.kernelName,
+          reason: 'it ended while it was set up',
+        });
+      }
+      return parseBootstrapReply(outcome.content);
+    };
+    // Code can have thrown the kernel's side out of its modules: then it is sent again.
+    const probe = (again ? await ask(moveRequest(options)) : undefined) ?? (await ask(bootstrapRequest(options)));
     if (!probe) {
       throw new CodedError('kernel.launchFailed', { name: session.kernelName, reason: 'it could not be set up' });
     }

@@ -3,11 +3,11 @@ import { CodedError } from '../errors.ts';
 
 export interface Queues {
   /** Runs `work` after all earlier work of the same key; `cancelled` when the signal aborts while it waits. */
-  enqueue<T>(key: number, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
+  enqueue<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T>;
 }
 
 export const createQueues = (): Queues => {
-  const tails = new Map<number, Promise<unknown>>();
+  const tails = new Map<string, Promise<unknown>>();
   return {
     enqueue: (key, work, signal) => {
       const previous = tails.get(key) ?? Promise.resolve();

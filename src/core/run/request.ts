@@ -3,6 +3,7 @@ import type { AttachmentSource } from '../workspace/attachments.ts';
 import type { MessageKey } from '../workspace/messageKey.ts';
 import type { RunListener } from './events.ts';
 import type { TransferLimits } from './channel/plan.ts';
+import type { KernelScope } from './kernelScope.ts';
 import { defaultStopBounds, type StopBounds } from './stop.ts';
 
 export interface RunRequest {
@@ -38,6 +39,7 @@ export interface RunSettings {
   /** `<data>` as the kernel's machine sees it; `null` when it is the same path. */
   readonly kernelDataDir: string | null;
   readonly kernelName: string | null;
+  readonly kernelScope: KernelScope;
   /** Seconds a gateway may take to start a kernel. */
   readonly launchTimeoutSeconds: number;
   /** Kernels kept at once, least recently used released first. */
@@ -63,6 +65,7 @@ export const defaultRunSettings: RunSettings = {
   reach: 'auto',
   kernelDataDir: null,
   kernelName: null,
+  kernelScope: 'message',
   launchTimeoutSeconds: 60,
   maximumKernels: 4,
   idleSeconds: 600,

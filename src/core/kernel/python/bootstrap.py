@@ -79,6 +79,12 @@ def answer():
     return Answer(_state['answer'])
 
 
+def move(request):
+    """Starts again, for another workspace, and answers at once."""
+    start(request)
+    return answer()
+
+
 def stop():
     """Takes everything away that `start` put into the kernel."""
     for name in ('translated', 'figures', 'output', 'imports'):

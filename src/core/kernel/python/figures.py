@@ -16,7 +16,7 @@ _state = {'workspace': None, 'shown': [], 'saved': weakref.WeakSet(), 'original'
 
 def install(workspace):
     """Watches figures from now on; `workspace` is where a saved one counts."""
-    _state['workspace'] = os.path.realpath(workspace)
+    _state['workspace'] = workspace
     if _state['original'] is None:
         imports.after(TARGET, _wrap)
 
@@ -75,5 +75,6 @@ def _record(figure, target, before):
 
 
 def _in_workspace(path):
-    root = _state['workspace']
-    return os.path.realpath(paths.real(path)).startswith(root.rstrip(os.sep) + os.sep)
+    # Where paths are translated, what `realpath` gives may be the virtual path or the real one.
+    root = paths.real(os.path.realpath(_state['workspace']))
+    return paths.real(os.path.realpath(paths.real(path))).startswith(root.rstrip(os.sep) + os.sep)
