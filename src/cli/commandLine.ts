@@ -4,6 +4,7 @@ import { CodedError } from '../core/errors.ts';
 import { attachCommand } from './commands/attach.ts';
 import { chatsCommand } from './commands/chats.ts';
 import { cleanupCommand } from './commands/cleanup.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { filesCommand } from './commands/files.ts';
 import { gatewayCommand } from './commands/gateway.ts';
 import { promptCommand } from './commands/prompt.ts';
@@ -33,6 +34,7 @@ const commands: Readonly<Record<string, Command>> = {
   attach: attachCommand,
   prompt: promptCommand,
   cleanup: cleanupCommand,
+  doctor: doctorCommand,
   gateway: gatewayCommand,
 };
 

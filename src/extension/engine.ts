@@ -1,5 +1,6 @@
 // The second bundle: everything of core that the extension uses, loaded at first use.
 export { openDataFolder, resolveDataFolder } from '../core/dataFolder.ts';
+export { examine } from '../core/doctor.ts';
 export { CodedError, isCoded } from '../core/errors.ts';
 export { parseGatewayUrl } from '../core/gateway/connection.ts';
 export {
@@ -12,6 +13,7 @@ export { identifyServer } from '../core/gateway/serverKind.ts';
 export { openInterpreter } from '../core/interpreter.ts';
 export { saveFile } from '../core/registry/saveFile.ts';
 export { resolveAttachable } from '../core/workspace/attachable.ts';
+export { describeExamination } from '../wording/doctor.ts';
 export { describeError } from '../wording/errors.ts';
 export { describeNotice } from '../wording/notices.ts';
 export { receiptOf } from '../wording/receipt.ts';
