@@ -80,7 +80,7 @@ describe('the manifest', () => {
       'kernelDataDir',
       'embedded.python',
       'kernelPython',
-      'kernel',
+      'kernel.name',
       'initCode',
       'grounding',
       'reach',

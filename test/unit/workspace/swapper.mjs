@@ -15,7 +15,11 @@ const inRoom = (act) => {
       if (!['ENOTEMPTY', 'EEXIST'].includes(error.code)) {
         throw error;
       }
-      rmSync(join(workspace, 'sub'), { recursive: true, force: true });
+      try {
+        rmSync(join(workspace, 'sub'), { recursive: true, force: true });
+      } catch {
+        // Something was put into it meanwhile: once more.
+      }
     }
   }
 };
