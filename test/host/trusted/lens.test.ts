@@ -46,13 +46,19 @@ describe('the code lens of a block', function () {
   });
 
   it('stops its run, also after edits above it', async () => {
-    const document = await putFile('stopped.md', block('import time\nwhile True:\n    time.sleep(0.1)'));
+    const document = await putFile(
+      'stopped.md',
+      block('import time\nprint("under" + " way", flush=True)\nwhile True:\n    time.sleep(0.1)'),
+    );
     await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
     const run = await lensAt(document, 0, 'codeInterpreter.runBlock');
     assert.ok(run);
     const running = execute(run) as Promise<{ status: string } | undefined>;
     const stop = await eventually('the stop lens', () => lensAt(document, 0, 'codeInterpreter.stop'));
     await insertAtTop(document, 'one more line\n');
+    await eventually('its output', async () =>
+      (await ui.frameTexts()).some((text) => text.includes('under way')) ? true : undefined,
+    );
     await execute(stop);
     assert.equal((await running)?.status, 'interrupted');
     assert.equal(await lensAt(document, 1, 'codeInterpreter.stop'), undefined);

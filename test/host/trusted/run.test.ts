@@ -192,9 +192,10 @@ describe('running code on the embedded gateway', function () {
   it('finds itself well', async () => {
     const checks = await vscode.commands.executeCommand<{ name: string; good: boolean }[]>('codeInterpreter.doctor');
     assert.deepEqual(
-      checks.map(({ good }) => good),
-      [true, true, true],
+      checks.filter(({ good }) => !good),
+      [],
     );
+    assert.equal(checks.length, 4);
     await ui.screenshot('doctor');
   });
 });

@@ -15,6 +15,7 @@ import {
 import { basename, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isCoded } from '../../../src/core/errors.ts';
+import { migrations } from '../../../src/core/registry/schema.ts';
 import type { GeneratedFile } from '../../../src/core/registry/fileRecord.ts';
 import { loadSqlite } from '../../../src/core/registry/sqlite.ts';
 import type { Registry } from '../../../src/core/registry/registry.ts';
