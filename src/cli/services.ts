@@ -82,7 +82,7 @@ const transferOf = (values: OptionValues): TransferLimits => {
 
 const settingsOf = (values: OptionValues): Partial<RunSettings> => {
   const timeoutSeconds = positive(values, 'timeout');
-  const grounding = choice(values, 'grounding', ['auto', 'mounted', 'translated']);
+  const grounding = choice(values, 'grounding', ['auto', 'mounted', 'translated', 'untranslated']);
   const reach = choice(values, 'reach', ['auto', 'shared', 'channel']);
   const kernelScope = choice(values, 'scope', kernelScopes);
   const initCode = readOption(values, 'init-code');

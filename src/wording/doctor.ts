@@ -33,7 +33,7 @@ const describeRun = (found: Finding & { readonly check: 'run' }): Omit<Diagnosis
     return { good: false, text: 'the code ran, and the file that it wrote was not kept. See what the run says of it.' };
   }
   const why = found.groundingReason === '' ? '' : ` (${found.groundingReason})`;
-  const grounding = found.grounding === 'mounted' ? '/mnt/data is mounted' : `/mnt/data is translated${why}`;
+  const grounding = `/mnt/data is ${found.grounding}${why}`;
   const reach = found.reach === 'shared' ? 'files by a shared folder' : "files through the kernel's connection";
   return { good: true, text: `${grounding}; ${reach}; ${(found.milliseconds / 1000).toFixed(1)} s from nothing.` };
 };

@@ -78,6 +78,21 @@ open('/mnt/data/missing.txt')`;
     assert.equal(result.stdout, '/mnt/data /mnt/data False\n');
   });
 
+  it('leaves code and output as they are where translation is turned off', async () => {
+    const settings = { grounding: 'untranslated' } as const;
+    const code = `${writeFile}import os; print(os.getcwd(), os.path.exists('/mnt/data/kept.csv'), open.__module__)`;
+    const result = await runWith(settings, code);
+    assert.deepEqual([result.grounding, keptBy(result)], ['untranslated', ['/mnt/data/kept.csv created']]);
+    assert.ok(result.stdout.startsWith(`${data.uploads}/`));
+    assert.match(result.stdout, / False _?io\n$/);
+    const shell = await runWith(
+      { ...settings, kernelName: 'shell' },
+      'echo /mnt/data "$OLDPWD"; ls /mnt/data/kept.csv',
+    );
+    assert.deepEqual([shell.grounding, shell.stdout.startsWith('/mnt/data')], ['untranslated', true]);
+    assert.match(shell.stderr, /No such file/);
+  });
+
   it('refuses where mounted is wanted', async () => {
     await assert.rejects(runWith({ grounding: 'mounted' }, '1'), (error) =>
       isCoded(error, 'kernel.groundingUnavailable'),

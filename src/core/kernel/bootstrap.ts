@@ -24,7 +24,7 @@ export interface BootstrapOptions {
   /** The message's folder as the kernel's machine would see it; `null` where no folder can be shared. */
   readonly workspace: string | null;
   readonly nonce: Nonce;
-  /** `translated` is obeyed where the workspace is seen under its own path too; otherwise what is there is told. */
+  /** `translated` is obeyed where the workspace is seen under its own path too; `untranslated` where it is not mounted. */
   readonly grounding: 'auto' | Grounding;
   /** Tells private folders apart in a kernel that serves several messages; the workspace's path unless given. */
   readonly scope?: string;
@@ -73,7 +73,7 @@ export const moveRequest = (options: BootstrapOptions): KernelRequest => ({
 });
 
 const probeSchema = v.object({
-  grounding: v.picklist(['mounted', 'translated']),
+  grounding: v.picklist(['mounted', 'translated', 'untranslated']),
   /** `/mnt/data` itself held the nonce. */
   mounted: v.boolean(),
   /** The workspace held the nonce under its own path. */
@@ -111,4 +111,4 @@ export const seesWorkspace = (probe: KernelProbe): boolean => probe.mounted || p
 
 /** How this kernel's output is translated back. */
 export const mappingOf = (probe: KernelProbe): PathMapping =>
-  probe.grounding === 'mounted' ? identityMapping : { realPaths: probe.forms };
+  probe.grounding === 'translated' ? { realPaths: probe.forms } : identityMapping;

@@ -1,17 +1,27 @@
-// How a kernel without this program's side shows that it sees a folder: it copies a file there, in its own language.
+// How a kernel without this program's side is made to work in a folder, and shows that it sees it: it goes there and copies a file, in
+// its own language.
 
 const inSingleQuotes = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
-/** JSON's escapes are those of R and Julia too, but for what Julia puts in. */
+/** JSON's escapes are those of R, JavaScript and Julia too, but for what Julia puts in. */
 const inDoubleQuotes = (text: string): string => JSON.stringify(text);
 
-const snippets: Readonly<Record<string, (from: string, to: string) => string>> = {
-  bash: (from, to) => `cp -- ${inSingleQuotes(from)} ${inSingleQuotes(to)}`,
-  r: (from, to) => `invisible(file.copy(${inDoubleQuotes(from)}, ${inDoubleQuotes(to)}))`,
-  julia: (from, to) =>
-    `cp(${inDoubleQuotes(from).replaceAll('$', String.raw`\$`)}, ${inDoubleQuotes(to).replaceAll('$', String.raw`\$`)});`,
+const inJulia = (text: string): string => inDoubleQuotes(text).replaceAll('$', String.raw`\$`);
+
+type Snippet = (folder: string, from: string, to: string) => string;
+
+const snippets: Readonly<Record<string, Snippet>> = {
+  bash: (folder, from, to) => `cd -- ${inSingleQuotes(folder)} && cp -- ${inSingleQuotes(from)} ${inSingleQuotes(to)}`,
+  r: (folder, from, to) =>
+    `setwd(${inDoubleQuotes(folder)}); invisible(file.copy(${inDoubleQuotes(from)}, ${inDoubleQuotes(to)}))`,
+  julia: (folder, from, to) => `cd(${inJulia(folder)}); cp(${inJulia(from)}, ${inJulia(to)});`,
+  javascript: (folder, from, to) =>
+    `process.chdir(${inDoubleQuotes(folder)}); require("fs").copyFileSync(${inDoubleQuotes(from)}, ${inDoubleQuotes(to)});`,
+  // Deno's kernel, and tslab's: modules, where nothing is called `require`.
+  typescript: (folder, from, to) =>
+    `(await import("node:process")).default.chdir(${inDoubleQuotes(folder)}); (await import("node:fs")).copyFileSync(${inDoubleQuotes(from)}, ${inDoubleQuotes(to)});`,
 };
 
-/** Code that copies a file on the kernel's machine; `undefined` for a language that is not known here. */
-export const copySnippet = (language: string, from: string, to: string): string | undefined =>
-  snippets[language.toLowerCase()]?.(from, to);
+/** Code that makes a folder the working directory and copies one of its files; `undefined` for a language that is not known here. */
+export const copySnippet = (language: string, folder: string, from: string, to: string): string | undefined =>
+  snippets[language.toLowerCase()]?.(folder, `${folder}/${from}`, `${folder}/${to}`);

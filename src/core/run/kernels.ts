@@ -77,7 +77,7 @@ const settingsFor = (scope: KernelScope, settings: RunSettings): RunSettings => 
     const reason = 'one kernel serves all messages of the chat, and a mount is for one folder';
     throw new CodedError('kernel.groundingUnavailable', { wanted: 'mounted', found: 'translated', reason });
   }
-  return { ...settings, grounding: 'translated' };
+  return settings.grounding === 'untranslated' ? settings : { ...settings, grounding: 'translated' };
 };
 
 export const createKernels = (registry: Registry, settings: () => RunSettings, log: Log): Kernels => {

@@ -25,7 +25,7 @@ import type { Workspace } from '../workspace/messageKey.ts';
 import { boundedRemoval, createChannel, type MessageChannel } from './channel/channel.ts';
 import { newOwnerMark, removeKernelHome, type OwnerMark } from './channel/kernelHome.ts';
 import type { ConnectedGateway } from './gatewayAccess.ts';
-import { expectSharedFolder } from './otherLanguage.ts';
+import { groundOtherLanguage } from './otherLanguage.ts';
 import type { RunSettings } from './request.ts';
 import { noTranslation, translateOutputs, type OutputTranslator } from './translation.ts';
 
@@ -75,6 +75,14 @@ const folderForKernel = (workspace: Workspace, settings: RunSettings): string =>
     ? workspace.path
     : posix.join(settings.kernelDataDir.replace(/\\/g, '/'), 'uploads', workspace.folder);
 
+/** What the kernel's wrapper is told. A mount is a shared folder, and the folder of one message. */
+const wrapperGrounding = (settings: RunSettings): string => {
+  if (settings.reach === 'channel' || settings.kernelScope === 'chat') {
+    return 'translated';
+  }
+  return settings.grounding === 'untranslated' ? 'auto' : settings.grounding;
+};
+
 /**
  * Starts a message's kernel and proves what it can do.
  * @throws CodedError of the `kernel.` group, `cancelled`; the kernel is removed then
@@ -90,8 +98,7 @@ export const startMessageKernel = async (start: KernelStart): Promise<MessageKer
     env: {
       // base64: a remote launcher's shell expands what is in plain text.
       KERNEL_CODE_INTERPRETER_WORKSPACE: Buffer.from(kernelFolder).toString('base64'),
-      // A mount would be a shared folder.
-      KERNEL_CODE_INTERPRETER_GROUNDING: settings.reach === 'channel' ? 'translated' : settings.grounding,
+      KERNEL_CODE_INTERPRETER_GROUNDING: wrapperGrounding(settings),
     },
     log,
     inBackground: start.inBackground,
@@ -159,16 +166,16 @@ const groundKernel = async (
     language: start.language,
   };
   if (start.language !== 'python') {
-    await expectSharedFolder(session, start.language, start.workspace, kernelFolder, settings);
-    const mapping = { realPaths: [kernelFolder] };
+    const found = await groundOtherLanguage(session, start.language, start.workspace, kernelFolder, settings);
+    const realPaths = found.grounding === 'translated' ? [found.folder] : [];
     return {
       ...common,
-      grounding: 'translated',
-      groundingReason: `a ${start.language} kernel gets translated code`,
+      grounding: found.grounding,
+      groundingReason: found.reason,
       reach: 'shared',
-      kernelFolder,
-      realPaths: mapping.realPaths,
-      translate: translateOutputs(mapping),
+      kernelFolder: found.folder,
+      realPaths,
+      translate: realPaths.length > 0 ? translateOutputs({ realPaths }) : noTranslation,
       probe: null,
       channel: null,
     };
@@ -196,7 +203,7 @@ const groundKernel = async (
     reach,
     kernelFolder: probe.workspace,
     realPaths: mappingOf(probe).realPaths,
-    translate: grounding === 'mounted' ? noTranslation : translateOutputs(mappingOf(probe)),
+    translate: grounding === 'translated' ? translateOutputs(mappingOf(probe)) : noTranslation,
     probe,
     channel,
   };
@@ -232,7 +239,7 @@ export const moveKernel = async (
   const moved = await groundKernel({ ...kernel, ...to, again: true }, kernel.session, folder);
   const earlier = kernel.realPaths.filter((path) => !moved.realPaths.includes(path));
   const realPaths = [...moved.realPaths, ...earlier].slice(0, rememberedPaths);
-  return moved.grounding === 'mounted' ? moved : { ...moved, realPaths, translate: translateOutputs({ realPaths }) };
+  return moved.grounding !== 'translated' ? moved : { ...moved, realPaths, translate: translateOutputs({ realPaths }) };
 };
 
 /** Sets up the kernel's side and proves by nonces, both ways, what it sees. */

@@ -6,7 +6,7 @@ import type { MessageKey } from '../workspace/messageKey.ts';
 import type { RunSettings } from './request.ts';
 
 const groundingOf = (text: string | null | undefined): Grounding | null =>
-  text === 'mounted' || text === 'translated' ? text : null;
+  text === 'mounted' || text === 'translated' || text === 'untranslated' ? text : null;
 
 /**
  * What a model should be told about a message's files: the real ones, what is in them, and what is kept.

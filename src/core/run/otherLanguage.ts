@@ -5,14 +5,16 @@ import { join } from 'node:path';
 import { within } from '../async.ts';
 import { CodedError } from '../errors.ts';
 import type { KernelSession } from '../gateway/kernelSession.ts';
+import type { Grounding } from '../kernel/capabilities.ts';
 import { copySnippet } from '../kernel/copySnippet.ts';
+import { virtualRoot } from '../paths/virtualPath.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
 import type { RunSettings } from './request.ts';
 
 /** Milliseconds for copying a small file; the kernel is ready, but a first command can take its time. */
 const copyBound = 20_000;
 
-/** Whether a file that is put here is copied by the kernel, and the copy is here: both directions at once. */
+/** Whether a file that is put here is copied by the kernel, and the copy is here: both directions at once. The folder is its working directory then. */
 const copiesHere = async (
   session: KernelSession,
   language: string,
@@ -22,7 +24,7 @@ const copiesHere = async (
   const tag = randomBytes(8).toString('hex');
   const content = randomBytes(16).toString('hex');
   const names = { from: `.code-interpreter-probe-${tag}`, to: `.code-interpreter-answer-${tag}` };
-  const code = copySnippet(language, `${kernelFolder}/${names.from}`, `${kernelFolder}/${names.to}`);
+  const code = copySnippet(language, kernelFolder, names.from, names.to);
   if (code === undefined) {
     return undefined;
   }
@@ -41,17 +43,27 @@ const copiesHere = async (
   }
 };
 
+/** What a kernel without this program's side was found to see. */
+export interface OtherGrounding {
+  readonly grounding: Grounding;
+  /** Why it is not mounted; empty where it is. */
+  readonly reason: string;
+  /** What code has to name. */
+  readonly folder: string;
+}
+
 /**
- * Expects that the kernel sees the workspace. Proven where the language's way to copy a file is known, else taken for true.
- * @throws CodedError `kernel.reachUnavailable`
+ * Finds out what the kernel sees, and makes it the working directory: `/mnt/data` where that is the workspace, else the workspace under its
+ * own path. Proven where the language's way to copy a file is known; where it is not, the folder is taken for shared.
+ * @throws CodedError `kernel.reachUnavailable`, `kernel.groundingUnavailable`
  */
-export const expectSharedFolder = async (
+export const groundOtherLanguage = async (
   session: KernelSession,
   language: string,
   workspace: Workspace,
   kernelFolder: string,
   settings: RunSettings,
-): Promise<void> => {
+): Promise<OtherGrounding> => {
   const refuse = (reason: string): CodedError =>
     new CodedError('kernel.reachUnavailable', {
       wanted: settings.reach === 'channel' ? 'channel' : 'shared',
@@ -61,7 +73,17 @@ export const expectSharedFolder = async (
   if (settings.reach === 'channel') {
     throw refuse('only Python kernels take files through the connection');
   }
-  if ((await copiesHere(session, language, workspace, kernelFolder)) === false) {
+  const sees = (folder: string): Promise<boolean | undefined> => copiesHere(session, language, workspace, folder);
+  if (settings.grounding !== 'translated' && settings.kernelScope !== 'chat' && (await sees(virtualRoot)) === true) {
+    return { grounding: 'mounted', reason: '', folder: virtualRoot };
+  }
+  const grounding = settings.grounding === 'untranslated' ? 'untranslated' : 'translated';
+  const reason = `the gateway does not mount it for ${language} kernels`;
+  if (settings.grounding === 'mounted') {
+    throw new CodedError('kernel.groundingUnavailable', { wanted: 'mounted', found: grounding, reason });
+  }
+  if ((await sees(kernelFolder)) === false) {
     throw refuse(`the kernel's machine does not show ${kernelFolder}`);
   }
+  return { grounding, reason, folder: kernelFolder };
 };

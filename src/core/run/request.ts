@@ -34,7 +34,7 @@ export interface RunSettings {
   readonly timeoutSeconds: number;
   /** Runs once in each kernel, before the first cell. */
   readonly initCode: string;
-  readonly grounding: 'auto' | 'mounted' | 'translated';
+  readonly grounding: 'auto' | 'mounted' | 'translated' | 'untranslated';
   readonly reach: 'auto' | 'shared' | 'channel';
   /** `<data>` as the kernel's machine sees it; `null` when it is the same path. */
   readonly kernelDataDir: string | null;

@@ -14,6 +14,7 @@ import { executeCell, type Execution } from './execution.ts';
 import { finishRun } from './finish.ts';
 import type { GatewayAccess } from './gatewayAccess.ts';
 import type { AcquiredKernel, Kernels } from './kernels.ts';
+import type { MessageKernel } from './messageKernel.ts';
 import { createOutputModel } from './outputs.ts';
 import type { RunHooks, RunRequest, RunSettings } from './request.ts';
 import type { RunResult } from './result.ts';
@@ -100,6 +101,14 @@ const atFirstLine = ({ code, firstLine = 0 }: RunRequest): string => {
   return startsEmpty ? `#${code}` : '#\n'.repeat(firstLine) + code;
 };
 
+/** Python kernels translate paths themselves; the others get code that names the real folder. */
+const codeFor = ({ language, grounding, kernelFolder }: MessageKernel, request: RunRequest): string => {
+  if (language === 'python') {
+    return atFirstLine(request);
+  }
+  return grounding === 'translated' ? translateCode(language, request.code, kernelFolder) : request.code;
+};
+
 const execute = async (
   context: RunContext,
   acquired: AcquiredKernel,
@@ -117,7 +126,7 @@ const execute = async (
     execution = await executeCell(
       acquired,
       {
-        code: isPython ? atFirstLine(request) : translateCode(kernel.language, request.code, kernel.kernelFolder),
+        code: codeFor(kernel, request),
         userExpressions: isPython ? reportExpressions() : {},
         timeoutSeconds: request.timeoutSeconds ?? context.settings().timeoutSeconds,
         stopBounds: context.settings().stopBounds,

@@ -58,15 +58,16 @@ def start(request):
         found = {'mounted': False, 'shared': False, 'answered': False}
         _state['workspace'] = _state['workspace'] or tempfile.gettempdir()
     mounted = found['mounted'] and not (request['grounding'] == 'translated' and found['shared'])
-    _state['forms'] = [] if mounted else _forms(_state['workspace'])
-    if not mounted:
+    translated = not mounted and request['grounding'] != 'untranslated'
+    _state['forms'] = _forms(_state['workspace']) if translated else []
+    if translated:
         attempt('grounding', _translate)
     elif _started('translated'):
         _started('translated').uninstall()
     attempt('working directory', os.chdir, _state['virtual'] if mounted else _state['workspace'])
     attempt('figures', part('figures').install, _state['workspace'])
     attempt('output', part('output').install)
-    found['grounding'] = 'mounted' if mounted else 'translated'
+    found['grounding'] = 'mounted' if mounted else 'translated' if translated else 'untranslated'
     found['workspace'] = _state['workspace']
     found['forms'] = _state['forms']
     found.update(attempt('facts', _facts) or {})
