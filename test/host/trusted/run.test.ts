@@ -183,10 +183,16 @@ describe('running code on the embedded gateway', function () {
 
   it('attaches what is dropped on a message', async () => {
     await vscode.commands.executeCommand('codeInterpreter.files.focus');
-    await ui.dropFiles('.monaco-list-row[aria-level="2"]', [
-      { name: 'dropped.csv', content: Buffer.from('a,b\n1,2\n') },
-    ]);
-    await ui.waitFor('.monaco-list-row[aria-label*="dropped.csv"]', { seconds: 30 });
+    const isThere = '.monaco-list-row[aria-label*="dropped.csv"]';
+    // The tree may be drawn anew while the file is in the air; nothing is taken then, and the drop is tried again.
+    const drop = async (): Promise<void> => {
+      await ui.dropFiles('.monaco-list-row[aria-level="2"]', [
+        { name: 'dropped.csv', content: Buffer.from('a,b\n1,2\n') },
+      ]);
+      await ui.waitFor(isThere, { seconds: 15 });
+    };
+    await drop().catch(drop);
+    await ui.waitFor(isThere, { seconds: 1 });
   });
 
   it('finds itself well', async () => {
