@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { command, jsonOf, type CommandEnd, type CommandOptions } from '../support/commandLine.ts';
 import { temporaryDataFolder, testGateway, type TestGateway } from '../support/embeddedGateway.ts';
 import { temporaryFolder } from '../support/places.ts';
+import { needsNamespaces } from '../support/skipping.ts';
 
 interface Expected {
   readonly status: 2 | 3;
@@ -61,7 +62,8 @@ describe('bad input', () => {
     folder = await temporaryFolder('bad-input');
   });
 
-  it('no Python', async () => {
+  it('no Python', async function hidden() {
+    needsNamespaces(this);
     const { root } = await temporaryDataFolder();
     // Pythons are looked for beside the PATH too: the folders they are in are empty here.
     const hide =

@@ -26,7 +26,7 @@ describe('code-interpreter run', () => {
     assert.equal(end.status, 0, end.stderr);
     const result = jsonOf(end) as RunResult;
     assert.deepEqual([result.status, result.stdout, result.error], ['ok', '/mnt/data/out.xlsx\n', null]);
-    assert.deepEqual([result.grounding, result.reach], ['mounted', 'shared']);
+    assert.deepEqual([result.grounding, result.reach], [gateway.gateway.grounding, 'shared']);
     const [file, ...more] = result.files;
     assert.ok(file && more.length === 0);
     assert.deepEqual(

@@ -10,6 +10,7 @@ import type { MessageKey } from '../../src/core/workspace/messageKey.ts';
 import { testGateway } from '../support/embeddedGateway.ts';
 import { groundingCases, groundingFiles } from '../support/groundingCases.ts';
 import { newMessage, openTestInterpreter, run } from '../support/interpreter.ts';
+import { needsMounts } from '../support/skipping.ts';
 import { temporaryFolder } from '../support/places.ts';
 
 /** Mounted, the folder must be the gateway's; translated, it may have a name that needs care everywhere. */
@@ -29,7 +30,10 @@ for (const grounding of ['mounted', 'translated'] as const) {
     let key: MessageKey;
     const work = (code: string): Promise<RunResult> => run(code, { on: interpreter, key });
 
-    before(async () => {
+    before(async function start() {
+      if (grounding === 'mounted') {
+        await needsMounts(this);
+      }
       interpreter = await openGrounded(grounding);
       key = newMessage(interpreter);
       const folder = await temporaryFolder('inputs');
@@ -43,7 +47,7 @@ for (const grounding of ['mounted', 'translated'] as const) {
       assert.deepEqual(first.skipped, []);
     });
 
-    after(() => interpreter.dispose());
+    after(() => (interpreter as Interpreter | undefined)?.dispose());
 
     for (const { name, code, prints, translated } of groundingCases) {
       it(name, async () => {

@@ -8,6 +8,7 @@ import { startEmbeddedGateway, stopEmbeddedGateway } from '../../src/core/gatewa
 import { temporaryDataFolder, testGateway, type TestGateway } from '../support/embeddedGateway.ts';
 import { startKernel, withKernel, type TestKernel } from '../support/kernels.ts';
 import { cacheFolder } from '../support/places.ts';
+import { needsMounts } from '../support/skipping.ts';
 import { allProcesses, argumentsOf, eventually } from '../support/processes.ts';
 
 /** A Python literal. */
@@ -23,10 +24,7 @@ describe('a kernel with a mounted /mnt/data', () => {
 
   before('start a kernel', async function start() {
     shared = await testGateway();
-    if (shared.gateway.grounding !== 'mounted') {
-      console.warn(`mounted kernels are not tested: ${shared.gateway.reason ?? ''}`);
-      this.skip();
-    }
+    await needsMounts(this);
     kernel = await startKernel(shared);
   });
 

@@ -5,11 +5,11 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
-import { probeMountSupport } from '../../src/core/kernel/wrapper/mountSupport.ts';
 import { startGatewayAs, type GatewayOfUser } from '../support/gatewayAs.ts';
 import { startKernel, withKernel, type TestKernel } from '../support/kernels.ts';
 import { treeOf } from '../support/processes.ts';
-import { isRoot, plainUser } from '../support/wrapped.ts';
+import { needsMounts, needsUser } from '../support/skipping.ts';
+import { plainUser } from '../support/wrapped.ts';
 
 /** A Python literal. */
 const literal = (value: unknown): string => JSON.stringify(value);
@@ -181,11 +181,8 @@ for (const { who, user } of [
     };
 
     before('start both', async function start() {
-      const support = await probeMountSupport();
-      if (!support.supported || (user !== undefined && !isRoot)) {
-        console.warn(`not tested: ${support.supported ? 'only root can become another user' : support.reason}`);
-        this.skip();
-      }
+      needsUser(this, user);
+      await needsMounts(this);
       gateway = await startGatewayAs(user);
       mkdirSync(join(gateway.data.uploads, 'code_generated'), { recursive: true });
       writeFileSync(join(gateway.data.root, 'registry.sqlite'), 'kept');

@@ -5,7 +5,6 @@ import { symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DataFolder } from '../../src/core/dataFolder.ts';
 import { isCoded } from '../../src/core/errors.ts';
-import { probeMountSupport } from '../../src/core/kernel/wrapper/mountSupport.ts';
 import type { RunSettings } from '../../src/core/run/request.ts';
 import type { RunResult } from '../../src/core/run/result.ts';
 import { command, jsonOf } from '../support/commandLine.ts';
@@ -13,6 +12,7 @@ import { temporaryDataFolder } from '../support/embeddedGateway.ts';
 import { keptBy, newMessage, run, withInterpreter } from '../support/interpreter.ts';
 import { temporaryFolder } from '../support/places.ts';
 import { eventually, kernelsOf } from '../support/processes.ts';
+import { needsMounts, needsNamespaces } from '../support/skipping.ts';
 import { startStockGateway, type StockGateway } from '../support/stockGateway.ts';
 
 const writeFile = "open('kept.csv', 'w').write('1')\n";
@@ -67,11 +67,7 @@ open('/mnt/data/missing.txt')`;
   });
 
   it('mounts /mnt/data where its administrator put the wrapper before a kernel', async function mounted() {
-    const support = await probeMountSupport();
-    if (!support.supported) {
-      console.warn(`not tested: ${support.reason}`);
-      this.skip();
-    }
+    await needsMounts(this);
     const code = `import os; print(os.getcwd(), os.path.realpath('.'), os.path.exists(${JSON.stringify(join(data.uploads, 'code_generated'))}))`;
     const result = await runWith({ kernelName: 'mounted' }, `${writeFile}${code}`);
     assert.deepEqual([result.grounding, keptBy(result)], ['mounted', ['/mnt/data/kept.csv created']]);
@@ -111,7 +107,8 @@ open('/mnt/data/missing.txt')`;
     ['a kernel that does not see the folder', { kernelName: 'elsewhere' }],
     ['a wrong path of it', { kernelDataDir: '/nowhere/at/all' }],
   ] as const) {
-    it(`${what}: files travel through the connection to it`, async () => {
+    it(`${what}: files travel through the connection to it`, async function apart() {
+      needsNamespaces(this);
       const result = await runWith(settings, `${writeFile}import os; print(os.getcwd())`);
       assert.deepEqual([result.status, result.stdout, result.reach], ['ok', '/mnt/data\n', 'channel']);
       assert.deepEqual([keptBy(result), result.skipped], [['/mnt/data/kept.csv created'], []]);
@@ -121,7 +118,8 @@ open('/mnt/data/missing.txt')`;
     });
   }
 
-  it('a kernel of another language works in a shared folder, and is refused with the reason where there is none', async () => {
+  it('a kernel of another language works in a shared folder, and is refused with the reason where there is none', async function otherLanguage() {
+    needsNamespaces(this);
     const shell = { kernelName: 'shell' };
     const result = await runWith(shell, 'echo 1 > /mnt/data/kept.csv; pwd');
     assert.deepEqual([result.status, result.reach, keptBy(result)], ['ok', 'shared', ['/mnt/data/kept.csv created']]);

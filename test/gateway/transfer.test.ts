@@ -19,6 +19,7 @@ import type { TransferProgress } from '../../src/core/kernel/transfer/types.ts';
 import { testGateway } from '../support/embeddedGateway.ts';
 import { temporaryFolder } from '../support/places.ts';
 import { contentIn, openScene, sha256Of, toPull, toPush, type TransferScene } from '../support/transfers.ts';
+import { skipBecause } from '../support/skipping.ts';
 
 const mebi = 1 << 20;
 
@@ -226,8 +227,7 @@ describe('files through the kernel connection', () => {
 
   it('39: a folder that can’t be written is named for its file, and the others arrive', async function denied() {
     if (process.getuid?.() === 0) {
-      Object.assign(this.test ?? {}, { skipReason: 'root can be refused no folder' });
-      this.skip();
+      skipBecause(this, 'root can be refused no folder');
     }
     mkdirSync(join(scene.folder, 'closed'));
     chmodSync(join(scene.folder, 'closed'), 0o500);

@@ -14,6 +14,7 @@ import {
 import { parseReport, reportExpressions } from '../../../src/core/kernel/report.ts';
 import { temporaryFolder } from '../../support/places.ts';
 import { findPython, runPython } from '../../support/python.ts';
+import { skipBecause } from '../../support/skipping.ts';
 
 const nonce = { name: '.probe', content: 'a secret', answerName: '.answer' };
 
@@ -47,8 +48,7 @@ describe('the start of the kernel side', () => {
   before(async function () {
     const found = findPython();
     if ('missing' in found) {
-      console.log(`      skipped: ${found.missing}`);
-      this.skip();
+      skipBecause(this, found.missing);
     }
     python = found.path;
     temporary = await temporaryFolder('python');

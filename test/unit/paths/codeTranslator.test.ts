@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { translateCode } from '../../../src/core/paths/codeTranslator.ts';
 import { cases, patience } from './fuzz.ts';
 import { oddPath, plainPath, shellCases } from './shellCases.ts';
+import { skipBecause } from '../../support/skipping.ts';
 
 const table: readonly (readonly [language: string, code: string, plain: string, odd?: string])[] = [
   [
@@ -103,8 +104,7 @@ describe('what a language reads back', function () {
       .join('\n');
     const bash = spawnSync('bash', [], { input: script, maxBuffer: 1 << 28 });
     if (bash.error) {
-      console.log('      skipped: there is no bash');
-      this.skip();
+      skipBecause(this, 'there is no bash');
     }
     assert.equal(bash.stderr.toString(), '');
     assert.deepEqual(

@@ -7,6 +7,7 @@ import { temporaryFolder } from '../../support/places.ts';
 import { findPython, runPython } from '../../support/python.ts';
 import { cases, patience } from './fuzz.ts';
 import { oddPath, plainPath, shellCases } from './shellCases.ts';
+import { skipBecause } from '../../support/skipping.ts';
 
 /** Imports the parts of the kernel's side as the kernel does, and translates pairs of a real path and shell code. */
 const translateInPython = `
@@ -34,8 +35,7 @@ describe('shell code that Python starts', function () {
   before(async function () {
     const found = findPython();
     if ('missing' in found) {
-      console.log(`      skipped: ${found.missing}`);
-      this.skip();
+      skipBecause(this, found.missing);
     }
     python = found.path;
     temporary = await temporaryFolder('shell');

@@ -4,6 +4,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFixture, type Fixture } from './fixture.ts';
 import { checkConsistent, saidKept, startKeeper } from './keepers.ts';
+import { skipBecause } from '../../support/skipping.ts';
 
 const shell = '/bin/sh';
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
@@ -22,7 +23,7 @@ describe('a disk that takes no more', function () {
 
   it('leaves nothing half of a file that is larger than it takes, and keeps the others', async function () {
     if (process.platform === 'win32') {
-      this.skip();
+      skipBecause(this, 'Windows has no such thing');
     }
     const other = join(fixture.data.root, 'other');
     writeFileSync(other, Buffer.alloc(3_000_000, 1));
@@ -54,8 +55,7 @@ describe('a disk that takes no more', function () {
     const inNamespace = ['--user', '--map-root-user', '--mount', '--propagation', 'private', shell, '-c'];
     const possible = spawnSync('unshare', [...inNamespace, mounting], { encoding: 'utf8' });
     if (possible.status !== 0) {
-      console.log(`      (skipped: no small disk can be mounted here: ${possible.stderr || String(possible.error)})`);
-      this.skip();
+      skipBecause(this, `no small disk can be mounted here: ${possible.stderr || String(possible.error)}`);
     }
     const other = join(disk, 'other');
     const left = join(fixture.data.root, 'left');

@@ -6,6 +6,7 @@ import { livenessOf, thisProcess } from '../../../src/core/registry/processIdent
 import type { Lease, LeaseOutcome, Registry } from '../../../src/core/registry/registry.ts';
 import type { Workspace } from '../../../src/core/workspace/messageKey.ts';
 import { createFixture, keyOf, type Fixture } from './fixture.ts';
+import { skipBecause } from '../../support/skipping.ts';
 
 const request = (
   kernelId = 'kernel',
@@ -185,7 +186,7 @@ describe('process identity', () => {
 
   it('tells a process from a later one with its pid', function () {
     if (process.platform === 'win32') {
-      this.skip();
+      skipBecause(this, 'Windows has no such thing');
     }
     const observer = thisProcess();
     const earlier = { ...observer, start: observer.start?.replace(/\S+$/, '1') ?? null };

@@ -21,6 +21,7 @@ import { loadSqlite } from '../../../src/core/registry/sqlite.ts';
 import type { Registry } from '../../../src/core/registry/registry.ts';
 import { beginRun, createFixture, endRun, keyOf, writeAndKeep, type Fixture } from './fixture.ts';
 import { checkConsistent, startKeeper } from './keepers.ts';
+import { skipBecause } from '../../support/skipping.ts';
 
 const keys = [
   keyOf('m1'),
@@ -245,8 +246,7 @@ describe('opening the registry', () => {
 
   it('says that it cannot be written where the data folder is read-only', async function () {
     if (process.getuid?.() === 0) {
-      Object.assign(this.test ?? {}, { skipReason: 'nothing is read-only for root' });
-      this.skip();
+      skipBecause(this, 'nothing is read-only for root');
     }
     chmodSync(fixture.data.root, 0o500);
     try {

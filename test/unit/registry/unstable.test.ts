@@ -9,6 +9,7 @@ import type { GeneratedFile } from '../../../src/core/registry/fileRecord.ts';
 import type { Registry } from '../../../src/core/registry/registry.ts';
 import type { Workspace } from '../../../src/core/workspace/messageKey.ts';
 import { beginRun, createFixture, keyOf, toKeep, type Fixture } from './fixture.ts';
+import { skipBecause } from '../../support/skipping.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -148,7 +149,7 @@ describe('a file that is not still or not a file', () => {
 
   it('is refused without waiting when it is a named pipe', async function () {
     if (process.platform === 'win32') {
-      this.skip();
+      skipBecause(this, 'Windows has no such thing');
     }
     execFileSync('mkfifo', [join(workspace.path, 'pipe')]);
     await assertRefused('pipe', 'file.unreadable');

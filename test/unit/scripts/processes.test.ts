@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { repository } from '../../../scripts/lib/places.mjs';
 import { createProcesses, lineThat } from '../../../scripts/lib/processes.ts';
+import { skipBecause } from '../../support/skipping.ts';
 
 /** Starts a child of its own, says both ids, and lives until it is ended. */
 const parentOfOne = `
@@ -35,7 +36,7 @@ const idsIn = (line: string): readonly number[] => line.split(' ').slice(1).map(
 describe('the processes of a script', function () {
   before(function () {
     if (process.platform === 'win32') {
-      this.skip();
+      skipBecause(this, 'Windows has no such thing');
     }
   });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, it } from 'mocha';
+import { needsNamespaces } from '../../../support/skipping.ts';
 
 const script = `
 import { probeMountSupport } from '${new URL('../../../../src/core/kernel/wrapper/mountSupport.ts', import.meta.url).href}';
@@ -15,10 +16,8 @@ const probeBehind = (command: readonly string[]): unknown => {
 };
 
 describe('probing for mount support', () => {
-  before(function needsNamespaces() {
-    if (process.platform !== 'linux' || spawnSync('unshare', ['-Ur', 'true']).status !== 0) {
-      this.skip();
-    }
+  before(function first() {
+    needsNamespaces(this);
   });
 
   it('succeeds where a wrapped program sees its workspace', () => {
