@@ -154,6 +154,46 @@ export const connectKernel = async (
   return openSession(connection, http, died.promise, options.log);
 };
 
+/** Milliseconds until a kernel is asked again, doubled each time. */
+const firstAskAgain = 500;
+const longestAskAgain = 8_000;
+
+/**
+ * Asks the kernel until it has answered (true) or `ended` settles (false). The library asks once for each connection, and what is
+ * asked before the gateway's sockets have found a kernel that is just starting may be lost for good (its own note, KERNEL_INFO_TIMEOUT
+ * in https://github.com/jupyterlab/jupyterlab/blob/main/packages/services/src/kernel/default.ts).
+ */
+const askUntilAnswered = async (
+  connection: KernelConnection,
+  known: Promise<unknown>,
+  ended: Promise<unknown>,
+): Promise<boolean> => {
+  const outcome = deferred<boolean>();
+  let settled = false;
+  const settle = (answered: boolean) => (): void => {
+    settled = true;
+    outcome.resolve(answered);
+  };
+  known.then(settle(true), () => undefined);
+  ended.then(settle(false), settle(false));
+  for (let pause = firstAskAgain; ; pause = Math.min(2 * pause, longestAskAgain)) {
+    await Promise.race([outcome.promise, delayFor(pause, undefined, { ref: false })]);
+    // Settled meanwhile, which the compiler can't see.
+    if ((settled as boolean) || connection.isDisposed) {
+      return within(outcome.promise, 0, false);
+    }
+    connection.requestKernelInfo().then(
+      (reply) => {
+        if (reply) {
+          settle(true)();
+        }
+      },
+      // Not connected at this moment: asked again.
+      () => undefined,
+    );
+  }
+};
+
 const openSession = (
   connection: KernelConnection,
   http: GatewayHttp,
@@ -172,17 +212,15 @@ const openSession = (
       aborted.resolve(false);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
-    const answered = connection.info.then(
-      () => true,
-      () => false,
-    );
+    const over = deferred<undefined>();
     try {
       return await within(
-        Promise.race([answered, aborted.promise, liveness.lost.then(() => false)]),
+        askUntilAnswered(connection, connection.info, Promise.race([aborted.promise, liveness.lost, over.promise])),
         milliseconds,
         false,
       );
     } finally {
+      over.resolve(undefined);
       signal?.removeEventListener('abort', onAbort);
     }
   };
@@ -216,17 +254,15 @@ const openSession = (
       restarted.resolve({ kind: 'restarted' });
       restarted = deferred<LostReason>();
       liveness.expectRestart(true);
+      const over = deferred<undefined>();
       try {
-        const restarted = connection.restart().then(
-          () => connection.requestKernelInfo().then(() => true),
+        const answered = connection.restart().then(
+          () => askUntilAnswered(connection, connection.requestKernelInfo(), over.promise),
           () => false,
         );
-        return await within(
-          restarted.catch(() => false),
-          milliseconds,
-          false,
-        );
+        return await within(answered, milliseconds, false);
       } finally {
+        over.resolve(undefined);
         restarting = false;
         liveness.expectRestart(false);
       }
