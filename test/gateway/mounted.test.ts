@@ -144,6 +144,15 @@ print(os.path.exists(${literal(shared.data.uploads)}), os.getcwd())
     );
   });
 
+  it('answers after each of eight restarts in quick succession', async () => {
+    await withKernel(shared, async (own) => {
+      for (let restart = 1; restart <= 8; restart++) {
+        assert.ok(await own.session.restart(60_000), `restart ${restart}`);
+        assert.equal(await own.run('print(6 * 7)'), '42');
+      }
+    });
+  });
+
   it('is noticed when it ends itself, with what it leaves behind', async () => {
     await withKernel(shared, async (own) => {
       const mark = `leftover-${own.id}`;
