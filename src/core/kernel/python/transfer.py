@@ -1,11 +1,26 @@
 """The kernel's side of a transfer: answers requests that come over one comm, each by its id. All of them can be repeated."""
+import atexit
 import base64
 import hashlib
+import os
+import weakref
 
 from _code_interpreter import manifest, receiving, sending
 from _code_interpreter.folder import Folder, Refused, attempt, failure, refusal
 
 TARGET = 'code_interpreter_transfer'
+_clients = weakref.WeakSet()
+_process = os.getpid()
+
+
+def abandon_all():
+    """A kernel that ends leaves nothing half, also for clients that are cut off and can't close their comms. One that
+    it forked owns nothing here."""
+    for client in list(_clients) if os.getpid() == _process else ():
+        client.abandon()
+
+
+atexit.register(abandon_all)
 
 
 class Client:
@@ -17,6 +32,7 @@ class Client:
         self.receiving = receiving.Receiving(folder)
         self.sending = sending.Sending(folder)
         self.manifests = {}
+        _clients.add(self)
         comm.on_msg(self.received)
         comm.on_close(lambda message: self.abandon())
 
