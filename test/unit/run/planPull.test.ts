@@ -20,6 +20,7 @@ const state = (more: Partial<PlanState> = {}): PlanState => ({
   both: new Map(),
   limits: { fileBytes: 100, files: 10, totalBytes: 1000 },
   folding: { caseBlind: false, formBlind: false },
+  freeBytes: Number.POSITIVE_INFINITY,
   ...more,
 });
 
@@ -101,6 +102,23 @@ describe('the plan of what comes from the kernel', () => {
         ['d', true],
       ],
     );
+  });
+
+  it('D 43: asks for nothing that this disk has no room for, and says how much is needed and free', () => {
+    const entries = [entry('a', { size: 60 }), entry('b', { size: 60 }), entry('c', { size: 40 })];
+    const found = plan(entries, { freeBytes: 110 });
+    assert.deepEqual(pulled(found), ['a', 'c']);
+    assert.deepEqual(left(found), ['b: this disk has no space for it: 60 bytes are needed, 50 are free']);
+    assert.equal(found.left[0]?.isOverLimit, true);
+  });
+
+  it('keeps what is here of a folder that can not be read there any more', () => {
+    const both = new Map(['shut/a', 'shut/b/c', 'shutter', 'gone'].map((path) => [path, '1:5']));
+    const found = plan([entry('shut', { kind: 'closed' }), entry('new')], { both });
+    assert.deepEqual([pulled(found), found.gone], [['new'], ['shutter', 'gone']]);
+    assert.deepEqual(left(found), ["shut: what is in it can't be read"]);
+    const all = plan([entry('', { kind: 'closed' })], { both });
+    assert.deepEqual(all.gone, []);
   });
 
   it('leaves a file that is too large to be hashed when it is as it was, and tells it when it is not', () => {

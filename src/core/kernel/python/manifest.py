@@ -20,7 +20,8 @@ def kind_of(mode):
 
 
 def walk(folder, halves=False):
-    """Pairs of path and status, folders before what is in them; files that are half there only where asked for."""
+    """Pairs of path and status, folders before what is in them; files that are half there only where asked for. A folder that can't
+    be read comes a second time, without a status."""
     pending = [b'']
     while pending:
         inside = pending.pop()
@@ -28,6 +29,7 @@ def walk(folder, halves=False):
             with os.scandir(os.path.join(folder.root, inside)) as scanned:
                 entries = sorted(scanned, key=lambda entry: entry.name)
         except OSError:
+            yield inside, None
             continue
         for entry in entries:
             if entry.name.startswith(PREFIX) and not halves:
@@ -82,6 +84,9 @@ class Manifest:
             if self.left <= 0:
                 return {'rows': rows, 'more': False, 'truncated': True}
             self.left -= 1
+            if found is None:
+                rows.append([base64.b64encode(path).decode(), 'closed', 0, '0', 0, None])
+                continue
             kind = kind_of(found.st_mode)
             sha256 = None
             if self.hashes and kind == 'file' and (self.hash_limit is None or found.st_size <= self.hash_limit):

@@ -1,7 +1,9 @@
-"""The kernel's side of a transfer: answers requests that come over one comm, each by its id. All of them can be repeated."""
+"""The kernel's side of a transfer: answers requests that come over one comm, each by its id. All of them can be repeated.
+What is said travels as a text with its sum: one that was damaged on the way is not answered, and comes again."""
 import atexit
 import base64
 import hashlib
+import json
 import os
 import weakref
 
@@ -11,6 +13,10 @@ from _code_interpreter.folder import Folder, Refused, attempt, failure, refusal
 TARGET = 'code_interpreter_transfer'
 _clients = weakref.WeakSet()
 _process = os.getpid()
+
+
+def sum_of(text):
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def abandon_all():
@@ -37,11 +43,16 @@ class Client:
         comm.on_close(lambda message: self.abandon())
 
     def received(self, message):
-        data = message['content']['data']
+        envelope = message['content']['data']
+        text = envelope.get('text', '')
+        if sum_of(text) != envelope.get('sum'):
+            return
+        data = json.loads(text)
+        textual = 'base64' in envelope
         buffers = message.get('buffers') or []
         content = b''.join(buffers) if len(buffers) != 1 else buffers[0]
-        if 'base64' in data:
-            content = base64.b64decode(data['base64'])
+        if textual:
+            content = base64.b64decode(envelope['base64'])
         answer, payload = {}, b''
         try:
             answered = getattr(self, 'do_' + data['op'])(data, content)
@@ -53,12 +64,14 @@ class Client:
         except Exception as error:
             answer = failure(Refused('failed', '%s: %s' % (type(error).__name__, error)))
         answer['id'] = data['id']
+        said = json.dumps(answer)
+        reply = {'text': said, 'sum': sum_of(said)}
         if not payload:
-            self.comm.send(answer)
-        elif 'base64' in data:
-            self.comm.send(dict(answer, base64=base64.b64encode(payload).decode()))
+            self.comm.send(reply)
+        elif textual:
+            self.comm.send(dict(reply, base64=base64.b64encode(payload).decode()))
         else:
-            self.comm.send(answer, buffers=[payload])
+            self.comm.send(reply, buffers=[payload])
 
     def abandon(self):
         self.receiving.abandon()
@@ -118,8 +131,9 @@ class Client:
 
     def do_clear(self, data, content):
         self.abandon()
-        for path, _ in reversed(list(manifest.walk(self.folder, halves=True))):
-            attempt(self.folder.remove, path)
+        for path, found in reversed(list(manifest.walk(self.folder, halves=True))):
+            if found is not None:
+                attempt(self.folder.remove, path)
 
 
 def path_of(text):

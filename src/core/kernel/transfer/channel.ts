@@ -1,4 +1,5 @@
 // Requests and replies over a comm. Each request can be repeated, so what a broken connection lost is simply sent again.
+import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { deferred, type Deferred } from '../../async.ts';
 import { CodedError } from '../../errors.ts';
@@ -50,7 +51,28 @@ const busySilence = 60_000;
 /** Milliseconds after which a transfer says that it waits. */
 const patience = 1_500;
 
-const headSchema = v.object({ id: v.pipe(v.number(), v.integer()), base64: v.optional(v.string()) });
+const envelopeSchema = v.object({ text: v.string(), sum: v.string(), base64: v.optional(v.string()) });
+const headSchema = v.object({ id: v.pipe(v.number(), v.integer()) });
+
+/** Nothing else on the way checks what is said about the bytes: a bit that flips in a path must not become another path. */
+const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** What was said, if it arrived as it was sent. */
+const unwrap = (
+  data: unknown,
+): { readonly id: number; readonly said: unknown; readonly base64?: string | undefined } | undefined => {
+  const envelope = v.safeParse(envelopeSchema, data);
+  if (!envelope.success || sumOf(envelope.output.text) !== envelope.output.sum) {
+    return undefined;
+  }
+  try {
+    const said: unknown = JSON.parse(envelope.output.text);
+    const head = v.safeParse(headSchema, said);
+    return head.success ? { id: head.output.id, said, base64: envelope.output.base64 } : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 const goneError = (reason: LostReason): CodedError =>
   new CodedError('kernel.gone', { reason: reason.kind === 'unreachable' ? reason.cause : reason.kind });
@@ -59,7 +81,7 @@ const goneError = (reason: LostReason): CodedError =>
  * Opens a comm to the kernel's side and speaks over it. Requests are carried out in the order in which they are sent, so the reply to
  * a later one proves that an earlier one without a reply was lost.
  */
-export const openChannel = (session: KernelSession, target: string): TransferChannel => {
+export const openChannel = (session: Pick<KernelSession, 'openComm'>, target: string): TransferChannel => {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let sequence = 0;
@@ -85,24 +107,24 @@ export const openChannel = (session: KernelSession, target: string): TransferCha
   };
 
   const onMessage = (data: unknown, buffers: readonly Uint8Array[]): void => {
-    const head = v.safeParse(headSchema, data);
-    const one = head.success ? pending.get(head.output.id) : undefined;
-    if (!head.success || one === undefined) {
-      // The second reply to a request that was sent twice.
+    const reply = unwrap(data);
+    const one = reply && pending.get(reply.id);
+    if (reply === undefined || one === undefined) {
+      // Damaged, and as good as lost; or the second reply to a request that was sent twice.
       return;
     }
+    const { said, base64 } = reply;
     heard = Date.now();
     settle(one);
     const lost = [...pending.values()].filter((other) => other.sequence < one.sequence);
     lost.sort((a, b) => a.sequence - b.sequence).forEach(send);
-    const failure = v.safeParse(failureSchema, data);
+    const failure = v.safeParse(failureSchema, said);
     if (failure.success) {
       one.reply.reject(new RefusedError(failure.output.error));
       return;
     }
-    const { base64 } = head.output;
     const bytes = base64 === undefined ? (buffers[0] ?? new Uint8Array(0)) : Buffer.from(base64, 'base64');
-    one.reply.resolve({ data, bytes });
+    one.reply.resolve({ data: said, bytes });
   };
 
   const askWhetherLost = (): void => {
@@ -148,7 +170,8 @@ export const openChannel = (session: KernelSession, target: string): TransferCha
       return Promise.reject(goneError(closed));
     }
     const id = ++lastId;
-    const data = { ...(fields as object), op: operation, id } as CommData;
+    const text = JSON.stringify({ ...(fields as object), op: operation, id });
+    const data = { text, sum: sumOf(text) };
     const textual = channel.frames === 'base64';
     const one: Pending = {
       id,
@@ -156,7 +179,7 @@ export const openChannel = (session: KernelSession, target: string): TransferCha
       reply: deferred<Reply>(),
       send: () => {
         if (textual) {
-          comm.send({ ...(data as object), base64: Buffer.from(bytes ?? []).toString('base64') });
+          comm.send({ ...data, base64: Buffer.from(bytes ?? []).toString('base64') });
         } else {
           comm.send(data, bytes);
         }

@@ -88,7 +88,7 @@ const pullPieces = async (context: TransferContext, file: PullFile): Promise<Pul
       await orCancelled(channel.request('end', { key, path: onTheWire(file.rawPath) }), signal),
     );
     isDone = true;
-    if (facts.sha256 !== content.digest('hex')) {
+    if (facts.size !== file.expectedSize || facts.sha256 !== content.digest('hex')) {
       return failed('corrupt');
     }
     counted = 0;

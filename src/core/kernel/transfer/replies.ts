@@ -10,7 +10,8 @@ const nanoseconds = v.pipe(
   v.regex(/^-?[0-9]{1,20}$/),
   v.transform((digits) => BigInt(digits)),
 );
-const base64 = v.pipe(v.string(), v.maxLength(1 << 16), v.base64());
+/** A path in base64: no system has longer ones than 4096 bytes, and a last name. */
+const base64 = v.pipe(v.string(), v.maxLength(1 << 13), v.base64());
 
 export const failureSchema = v.object({
   error: v.object({
@@ -29,7 +30,7 @@ export const pageSchema = v.object({
     v.array(
       v.strictTuple([
         base64,
-        v.picklist(['file', 'directory', 'link', 'other']),
+        v.picklist(['file', 'directory', 'link', 'other', 'closed']),
         count,
         nanoseconds,
         count,

@@ -15,6 +15,9 @@ import { helloSchema, pageSchema, parseReply } from './replies.ts';
 import type { KernelEntry, KernelManifest, KernelTransfer, ListOptions, TransferOptions } from './types.ts';
 import { createWindow } from './window.ts';
 
+/** What a transfer needs of a kernel. */
+export type TransferSession = Pick<KernelSession, 'execute' | 'openComm'>;
+
 const target = 'code_interpreter_transfer';
 const parts = ['folder', 'receiving', 'sending', 'manifest', 'transfer'] as const;
 /** Milliseconds for the probe: the kernel has just answered, so only what can't get through takes longer. */
@@ -26,7 +29,7 @@ const installCode = (folder: string): string =>
     folder,
   });
 
-const install = async (session: KernelSession, folder: string, signal: AbortSignal | undefined): Promise<void> => {
+const install = async (session: TransferSession, folder: string, signal: AbortSignal | undefined): Promise<void> => {
   const outcome = await orCancelled(session.execute({ code: installCode(folder), silent: true }), signal);
   if (outcome.kind === 'lost') {
     throw new CodedError('kernel.gone', { reason: outcome.reason.kind });
@@ -69,18 +72,23 @@ const toEntry = ([path, kind, size, mtimeNs, links, sha256]: readonly [
   string | null,
 ]): KernelEntry => ({ rawPath: Buffer.from(path, 'base64'), kind, size, mtimeNs, links, sha256 });
 
+/** Bytes of all paths of a manifest: a kernel could tell two hundred thousand of the longest. */
+const mostNameBytes = 64 << 20;
+
 const listFolder = async (
   channel: TransferChannel,
   key: string,
   { hashes, limit, hashLimit = Number.MAX_SAFE_INTEGER, signal }: ListOptions,
 ): Promise<KernelManifest> => {
   const entries: KernelEntry[] = [];
+  let nameBytes = 0;
   for (let page = 0; ; page++) {
     throwIfAborted(signal);
     const reply = await orCancelled(channel.request('list', { key, hashes, limit, hashLimit, page }), signal);
     const { rows, more, truncated } = parseReply(pageSchema, reply);
     entries.push(...rows.slice(0, limit - entries.length).map(toEntry));
-    if (entries.length >= limit && more) {
+    nameBytes += rows.reduce((sum, [path]) => sum + path.length, 0);
+    if ((entries.length >= limit || nameBytes > mostNameBytes) && more) {
       return { entries, truncated: true };
     }
     // A page without a row that promises more would go on for ever.
@@ -97,7 +105,7 @@ const listFolder = async (
  * @throws CodedError `transfer.unavailable`, `kernel.gone`, `cancelled`
  */
 export const openTransfer = async (
-  session: KernelSession,
+  session: TransferSession,
   folder: string,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<KernelTransfer> => {

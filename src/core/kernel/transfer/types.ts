@@ -4,7 +4,8 @@
 export interface KernelEntry {
   /** The path's bytes, relative to the folder, with `/` between the names; anything may be in it. */
   readonly rawPath: Uint8Array;
-  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  /** `closed`: a folder whose entries could not be read; all of it when its path is empty. */
+  readonly kind: 'file' | 'directory' | 'link' | 'other' | 'closed';
   /** Bytes. */
   readonly size: number;
   /** Nanoseconds since 1970. */

@@ -155,6 +155,7 @@ export const createChannel = (
         both: new Map([...state.both.values()].map(({ relativePath, stamp }) => [relativePath, stamp])),
         limits,
         folding: landing.folding,
+        freeBytes: landing.freeBytes,
       });
       plan.same.forEach((same) => state.both.set(same.relativePath, same));
       for (const path of plan.gone) {

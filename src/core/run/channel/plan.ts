@@ -54,6 +54,8 @@ export interface PlanState {
   readonly both: ReadonlyMap<string, string>;
   readonly limits: TransferLimits;
   readonly folding: NameFolding;
+  /** Bytes that this machine's disk has room for. */
+  readonly freeBytes: number;
 }
 
 /** Tells a version of a file there that is too large to be hashed. */
@@ -111,6 +113,16 @@ const createTwinCheck = (folding: NameFolding): ((relativePath: string) => boole
   };
 };
 
+/** Nobody can tell whether these files are there still: the workspace keeps what it has of them. */
+const keepBelow = (rawPath: Uint8Array, both: PlanState['both'], seen: Set<string>): void => {
+  const prefix = rawPath.length === 0 ? '' : `${Buffer.from(rawPath).toString()}/`;
+  for (const path of both.keys()) {
+    if (path.startsWith(prefix)) {
+      seen.add(path);
+    }
+  }
+};
+
 /** What is a regular file with a name that can be here; the rest goes to `left`. */
 const candidatesOf = (
   manifest: KernelManifest,
@@ -123,6 +135,11 @@ const candidatesOf = (
   const isTwin = createTwinCheck(folding);
   for (const entry of manifest.entries) {
     if (entry.kind === 'directory') {
+      continue;
+    }
+    if (entry.kind === 'closed') {
+      keepBelow(entry.rawPath, both, seen);
+      left.push(leftThere(entry, leftWords.closed));
       continue;
     }
     const path = readEntryPath(entry.rawPath);
@@ -173,6 +190,10 @@ export const planPull = (manifest: KernelManifest, state: PlanState): Plan => {
       left.push(leftThere(entry, `there are more than ${limits.files} new files`, true));
     } else if (bytes + entry.size > limits.totalBytes) {
       left.push(leftThere(entry, `the new files are larger than ${megabytes(limits.totalBytes)}`, true));
+    } else if (bytes + entry.size > state.freeBytes) {
+      const room = Math.max(0, state.freeBytes - bytes);
+      const reason = `this disk has no space for it: ${entry.size} bytes are needed, ${room} are free`;
+      left.push(leftThere(entry, reason, true));
     } else {
       bytes += entry.size;
       pull.push({ relativePath, rawPath: entry.rawPath, size: entry.size, mtimeNs: entry.mtimeNs });

@@ -21,6 +21,7 @@ export const leftWords = {
   hardLinked: 'a hard link to a file outside of /mnt/data is not kept',
   special: 'a named pipe, socket or device is not kept',
   unreadable: "it can't be read",
+  closed: "what is in it can't be read",
   nameTwin: "this machine's disk can't tell its name from that of another file",
 } as const;
 
