@@ -49,7 +49,7 @@ export default tseslint.config(
   },
   {
     files: ['src/extension/**/*.ts'],
-    ignores: ['src/extension/engine.ts', 'src/extension/reader.ts'],
+    ignores: ['src/extension/{engine,reader,words}.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',

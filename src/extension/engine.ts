@@ -13,7 +13,4 @@ export { identifyServer } from '../core/gateway/serverKind.ts';
 export { openInterpreter } from '../core/interpreter.ts';
 export { saveFile } from '../core/registry/saveFile.ts';
 export { resolveAttachable } from '../core/workspace/attachable.ts';
-export { describeExamination } from '../wording/doctor.ts';
-export { describeError } from '../wording/errors.ts';
-export { describeNotice } from '../wording/notices.ts';
-export { receiptOf } from '../wording/receipt.ts';
+export { describeError, describeExamination, describeNotice, receiptOf } from './words.ts';

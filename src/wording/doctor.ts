@@ -1,6 +1,8 @@
 // The words for what the doctor found, and what to do about it.
 import type { Examination, Finding } from '../core/doctor.ts';
 import { describeError } from './errors.ts';
+import { groundingWord } from './terms.ts';
+import { english, type Translate } from './translate.ts';
 
 export interface Diagnosis {
   readonly good: boolean;
@@ -9,11 +11,17 @@ export interface Diagnosis {
   readonly text: string;
 }
 
-const titles: Record<Finding['check'], string> = {
-  node: 'Program',
-  data: 'Data folder',
-  gateway: 'Gateway',
-  run: 'A run',
+const titleOf = (check: Finding['check'], t: Translate): string => {
+  switch (check) {
+    case 'node':
+      return t('Program');
+    case 'data':
+      return t('Data folder');
+    case 'gateway':
+      return t('Gateway');
+    case 'run':
+      return t('A run');
+  }
 };
 
 const kinds = {
@@ -25,43 +33,68 @@ const kinds = {
 /** Below this a disk is said to be nearly full. */
 const littleSpace = 1e9;
 
-const describeRun = (found: Finding & { readonly check: 'run' }): Omit<Diagnosis, 'title'> => {
+const describeRun = (found: Finding & { readonly check: 'run' }, t: Translate): Omit<Diagnosis, 'title'> => {
   if (found.status !== 'ok') {
-    return { good: false, text: `the code ended as "${found.status}". Try it again; the log says more.` };
+    const { status } = found;
+    return { good: false, text: t('The code ended as "{status}". Try it again; the log says more.', { status }) };
   }
   if (!found.fileKept) {
-    return { good: false, text: 'the code ran, and the file that it wrote was not kept. See what the run says of it.' };
+    return {
+      good: false,
+      text: t('The code ran, and the file that it wrote was not kept. See what the run says of it.'),
+    };
   }
   const why = found.groundingReason === '' ? '' : ` (${found.groundingReason})`;
-  const grounding = `/mnt/data is ${found.grounding}${why}`;
-  const reach = found.reach === 'shared' ? 'files by a shared folder' : "files through the kernel's connection";
-  return { good: true, text: `${grounding}; ${reach}; ${(found.milliseconds / 1000).toFixed(1)} s from nothing.` };
+  const grounding = groundingWord(found.grounding, t);
+  const seconds = (found.milliseconds / 1000).toFixed(1);
+  const text =
+    found.reach === 'shared'
+      ? t('/mnt/data is {grounding}{why}; files by a shared folder; {seconds} s from nothing.', {
+          grounding,
+          why,
+          seconds,
+        })
+      : t("/mnt/data is {grounding}{why}; files through the kernel's connection; {seconds} s from nothing.", {
+          grounding,
+          why,
+          seconds,
+        });
+  return { good: true, text };
 };
 
-const describeFinding = (found: Finding): Omit<Diagnosis, 'title'> => {
+const describeFinding = (found: Finding, t: Translate): Omit<Diagnosis, 'title'> => {
   switch (found.check) {
     case 'node':
-      return { good: true, text: `Node ${found.version} on ${found.platform}.` };
+      return {
+        good: true,
+        text: t('Node {version} on {platform}.', { version: found.version, platform: found.platform }),
+      };
     case 'data': {
-      const free = `${found.folder}, ${(found.freeBytes / 1e9).toFixed(1)} GB free.`;
-      return found.freeBytes < littleSpace
-        ? { good: false, text: `${free} That is little: clean up old workspaces, or make room.` }
+      const { folder, freeBytes } = found;
+      const free = t('{folder}, {gigabytes} GB free.', { folder, gigabytes: (freeBytes / 1e9).toFixed(1) });
+      return freeBytes < littleSpace
+        ? { good: false, text: `${free} ${t('That is little: clean up old workspaces, or make room.')}` }
         : { good: true, text: free };
     }
     case 'gateway': {
       const { kind, version, address, kernels, isOpen } = found;
-      const text = `${kinds[kind]} ${version} at ${address}; kernels: ${kernels.join(', ')}.`;
+      const text = t('{kind} {version} at {address}; kernels: {kernels}.', {
+        kind: kinds[kind],
+        version,
+        address,
+        kernels: kernels.join(', '),
+      });
       return isOpen
-        ? { good: false, text: `${text} It asks for no token: any web page could run code there. Give it one.` }
+        ? { good: false, text: `${text} ${t('It asks for no token: any web page could run code there. Give it one.')}` }
         : { good: true, text };
     }
     case 'run':
-      return describeRun(found);
+      return describeRun(found, t);
   }
 };
 
 /** One line for each thing that was examined. */
-export const describeExamination = (examination: Examination): Diagnosis =>
+export const describeExamination = (examination: Examination, t: Translate = english): Diagnosis =>
   examination.good
-    ? { title: titles[examination.finding.check], ...describeFinding(examination.finding) }
-    : { title: titles[examination.check], good: false, text: describeError(examination.error).message };
+    ? { title: titleOf(examination.finding.check, t), ...describeFinding(examination.finding, t) }
+    : { title: titleOf(examination.check, t), good: false, text: describeError(examination.error, t).message };

@@ -1,43 +1,55 @@
 // The words for what a user should know while a run goes on.
 import type { RunNotice } from '../core/run/events.ts';
+import { english, type Translate } from './translate.ts';
 
-const describeTransfer = (notice: RunNotice & { code: 'transfer' }): string => {
+const describeTransfer = (notice: RunNotice & { code: 'transfer' }, t: Translate): string => {
   const { direction, bytes, totalBytes, files, totalFiles, waiting } = notice;
-  const what = direction === 'push' ? 'Files go to the kernel' : 'Files come from the kernel';
+  const what = direction === 'push' ? t('Files go to the kernel') : t('Files come from the kernel');
   if (waiting) {
-    return `${what}: waiting, it is busy with something else.`;
+    return t('{what}: waiting, it is busy with something else.', { what });
   }
   const megabytes = (count: number): string => (count / 1e6).toFixed(1);
-  return `${what}: ${files} of ${totalFiles}, ${megabytes(bytes)} of ${megabytes(totalBytes)} MB.`;
+  return t('{what}: {files} of {totalFiles}, {megabytes} of {totalMegabytes} MB.', {
+    what,
+    files,
+    totalFiles,
+    megabytes: megabytes(bytes),
+    totalMegabytes: megabytes(totalBytes),
+  });
 };
 
 /** One sentence for a notice. */
-export const describeNotice = (notice: RunNotice): string => {
+export const describeNotice = (notice: RunNotice, t: Translate = english): string => {
   switch (notice.code) {
     case 'stop.interrupting':
-      return 'Stopping: the code is interrupted.';
+      return t('Stopping: the code is interrupted.');
     case 'stop.restarting':
-      return 'The code does not heed the interrupt: its kernel is restarted, variables are lost.';
+      return t('The code does not heed the interrupt: its kernel is restarted, variables are lost.');
     case 'stop.deleting':
-      return 'The kernel does not restart: it is deleted.';
+      return t('The kernel does not restart: it is deleted.');
     case 'kernel.restarted':
-      return 'The kernel is a new one: variables of earlier runs are gone, files are still there.';
+      return t('The kernel is a new one: variables of earlier runs are gone, files are still there.');
     case 'kernel.waiting':
-      return `Waiting for ${notice.owner}, who uses this message.`;
+      return t('Waiting for {owner}, who uses this message.', { owner: notice.owner });
     case 'grounding.translated':
-      return `/mnt/data is translated on this kernel, not mounted: ${notice.reason}.`;
+      return t('/mnt/data is translated on this kernel, not mounted: {reason}.', { reason: notice.reason });
     case 'transfer':
-      return describeTransfer(notice);
+      return describeTransfer(notice, t);
     case 'name.elsewhere':
       return notice.isSame
-        ? `"${notice.name}" was defined by an earlier run of this message, whose kernel is no more: run that again first.`
-        : `"${notice.name}" lives in message "${notice.label ?? notice.messageId}": each message has variables of its own. Set kernel.scope to "chat" (--scope chat) to share them through the chat.`;
+        ? t('"{name}" was defined by an earlier run of this message, whose kernel is no more: run that again first.', {
+            name: notice.name,
+          })
+        : t(
+            '"{name}" lives in message "{message}": each message has variables of its own. Set kernel.scope to "chat" (--scope chat) to share them through the chat.',
+            { name: notice.name, message: notice.label ?? notice.messageId },
+          );
     case 'transfer.rescue':
-      return 'The kernel does not give its files any more: another way to them is tried.';
+      return t('The kernel does not give its files any more: another way to them is tried.');
     case 'output.truncated':
-      return `The run printed too much: ${notice.bytes} more characters are left out.`;
+      return t('The run printed too much: {bytes} more characters are left out.', { bytes: notice.bytes });
     case 'output.lost':
-      return `${notice.bytes} bytes of output were lost on the way from the kernel.`;
+      return t('{bytes} bytes of output were lost on the way from the kernel.', { bytes: notice.bytes });
     case 'setup':
       return `${notice.step}: ${notice.reason}`;
   }

@@ -15,7 +15,11 @@ interface Manifest {
   capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
 }
 
-const { contributes, capabilities } = JSON.parse(readFileSync('package.json', 'utf8')) as Manifest;
+const texts = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
+/** The manifest with its words, as VS Code reads it. */
+const { contributes, capabilities } = JSON.parse(readFileSync('package.json', 'utf8'), (_name, value: unknown) =>
+  typeof value === 'string' && /^%.+%$/.test(value) ? texts[value.slice(1, -1)] : value,
+) as Manifest;
 const source = globSync('src/extension/**/*.ts')
   .map((path) => readFileSync(path, 'utf8'))
   .join('\n');
