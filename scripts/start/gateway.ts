@@ -7,9 +7,9 @@ const isRunning = async (): Promise<boolean> => {
   return status.running;
 };
 
-/** Sees to it that a gateway which did not run before is stopped at the end; the run itself starts it. */
+/** Sees to it that a gateway which did not run before is stopped at the end, unless others use it by then; the run itself starts it. */
 export const stopGatewayAtEnd = async (processes: Processes): Promise<void> => {
   if (!(await isRunning())) {
-    processes.atEnd(() => askCommand(['gateway', 'stop']));
+    processes.atEnd(() => askCommand(['gateway', 'stop', '--if-unused']));
   }
 };

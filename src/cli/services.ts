@@ -62,7 +62,7 @@ const connectEmbedded =
       hideNetwork: flag(values, 'hide-network'),
       ...(signal && { signal }),
     });
-    return { ...started.connection, embedded: true };
+    return { ...started.connection, release: started.release };
   };
 
 /** What is fetched from a kernel that shares no folder; megabytes are millions of bytes. */
@@ -118,7 +118,7 @@ export const openFromOptions = async (values: OptionValues, log: Log): Promise<I
     reconnect: async (address) => {
       if (address === 'embedded') {
         const status = await embeddedGatewayStatus(openDataFolder(dataFolder));
-        return status.running ? { ...status.connection, embedded: true } : 'gone';
+        return status.running ? status.connection : 'gone';
       }
       return remote?.baseUrl === address ? remote : 'unknown';
     },

@@ -74,7 +74,8 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
         log,
         ...(signal && { signal }),
       });
-    return (await askEmbeddedConsent(await loadEngine(), context, start)).connection;
+    const { connection, release } = await askEmbeddedConsent(await loadEngine(), context, start);
+    return { ...connection, release };
   };
 
   const open = async (): Promise<Interpreter> => {

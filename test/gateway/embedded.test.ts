@@ -14,6 +14,7 @@ import {
   embeddedGatewayStatus,
   startEmbeddedGateway,
   stopEmbeddedGateway,
+  stopUnusedGateway,
   type EmbeddedGateway,
   type EmbeddedOptions,
 } from '../../src/core/gateway/embedded/gatewayProcess.ts';
@@ -37,15 +38,18 @@ const withData = async (work: (data: DataFolder) => Promise<void>): Promise<void
   }
 };
 
-/** A program that starts the gateway of a data folder, prints its process id, and stays. */
-const starter = async (data: DataFolder, stopWithCaller: boolean): Promise<{ pid: number; kill: () => void }> => {
+/** A program that uses the gateway of a data folder, prints the gateway's process id, and stays until it is killed with -9. */
+const starter = async (
+  data: DataFolder,
+  more: Partial<EmbeddedOptions> = {},
+): Promise<{ pid: number; kill: () => void }> => {
   const script = `
 import { openDataFolder } from '${new URL('../../src/core/dataFolder.ts', import.meta.url).href}';
 import { startEmbeddedGateway } from '${new URL('../../src/core/gateway/embedded/gatewayProcess.ts', import.meta.url).href}';
-const options = ${JSON.stringify({ ...options, stopWithCaller })};
-const { pid } = await startEmbeddedGateway(openDataFolder(${JSON.stringify(data.root)}), options);
-console.log(pid);
-setInterval(() => undefined, 1000);
+const options = ${JSON.stringify({ ...options, ...more })};
+const gateway = await startEmbeddedGateway(openDataFolder(${JSON.stringify(data.root)}), options);
+console.log(gateway.pid);
+setInterval(() => gateway.release, 1000);
 `;
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -137,7 +141,7 @@ describe('the embedded gateway', () => {
       const [first, second, other] = await Promise.all([
         startEmbeddedGateway(data, options),
         startEmbeddedGateway(data, options),
-        starter(data, false),
+        starter(data),
       ]);
       other.kill();
       assert.equal(first.pid, second.pid);
@@ -151,7 +155,7 @@ describe('the embedded gateway', () => {
 
   it('outlives who started it, and stops when it is told to, with its kernels', async () => {
     await withData(async (data) => {
-      const caller = await starter(data, false);
+      const caller = await starter(data);
       caller.kill();
       const gateway = await startEmbeddedGateway(data, options);
       assert.deepEqual([gateway.pid, gateway.reused], [caller.pid, true]);
@@ -166,12 +170,82 @@ describe('the embedded gateway', () => {
     });
   });
 
-  it('ends with who started it where that was asked for, even by kill -9', async () => {
-    await withData(async (data) => {
-      const caller = await starter(data, true);
-      assert.ok(isAlive(caller.pid));
-      caller.kill();
-      await eventually('the gateway has ended', () => !isAlive(caller.pid));
+  describe('and those who use it', () => {
+    /** Long enough for a gateway that would end after one second without users. */
+    const useForAWhile = async (data: DataFolder): Promise<void> => {
+      const { running, ...status } = await embeddedGatewayStatus(data);
+      assert.ok(running && 'connection' in status);
+      await withKernel({ connection: status.connection, data }, async ({ run }) => {
+        assert.equal(await run('import time; time.sleep(4); print("still there")'), 'still there');
+      });
+    };
+
+    it('goes on while one of them is left, and ends with the last one, also when all are killed with -9', async () => {
+      await withData(async (data) => {
+        const first = await starter(data, { unusedSeconds: 1 });
+        const second = await starter(data);
+        assert.equal(first.pid, second.pid);
+        first.kill();
+        await useForAWhile(data);
+        second.kill();
+        await eventually('the gateway has ended', () => !isAlive(first.pid));
+        assert.match(readFileSync(join(data.gateway, 'gateway.log'), 'utf8'), /Nobody has used the gateway for 1 s/);
+      });
+    });
+
+    it('takes its kernels along, also one that is busy', async () => {
+      await withData(async (data) => {
+        const gateway = await startEmbeddedGateway(data, { ...options, unusedSeconds: 1 });
+        const kernel = await startKernel({ connection: gateway.connection, data });
+        void kernel.session.execute({ code: 'while True: pass' });
+        const processes = treeOf(gateway.pid);
+        assert.ok(processes.length >= 3);
+        gateway.release();
+        await eventually('nothing of it is left', () => !processes.some(isAlive));
+        kernel.session.dispose();
+      });
+    });
+
+    it('is there for a window that is reloaded: it waits a little for the next user', async () => {
+      await withData(async (data) => {
+        const before = await startEmbeddedGateway(data, { ...options, unusedSeconds: 8 });
+        before.release();
+        const after = await startEmbeddedGateway(data, options);
+        assert.deepEqual([after.pid, after.reused], [before.pid, true]);
+        after.release();
+      });
+    });
+
+    it('runs on without them when it was started by name', async () => {
+      await withData(async (data) => {
+        const gateway = await startEmbeddedGateway(data, { ...options, unusedSeconds: 1, keep: true });
+        gateway.release();
+        await useForAWhile(data);
+        assert.ok(isAlive(gateway.pid));
+      });
+    });
+
+    it('is not stopped while one of them is left where only an unused one is to be stopped', async () => {
+      await withData(async (data) => {
+        const gateway = await startEmbeddedGateway(data, options);
+        assert.equal(await stopUnusedGateway(data), 'in use');
+        assert.ok(isAlive(gateway.pid));
+        gateway.release();
+        assert.equal(await stopUnusedGateway(data), true);
+        assert.equal(await stopUnusedGateway(data), false);
+      });
+    });
+
+    it('starts another one for who comes while it ends', async () => {
+      await withData(async (data) => {
+        const first = await startEmbeddedGateway(data, { ...options, unusedSeconds: 1 });
+        first.release();
+        await eventually('it ends', () => readFileSync(first.logFile, 'utf8').includes('Nobody has used the gateway'));
+        const second = await startEmbeddedGateway(data, options);
+        assert.notEqual(second.pid, first.pid);
+        assert.ok(isAlive(second.pid));
+        second.release();
+      });
     });
   });
 

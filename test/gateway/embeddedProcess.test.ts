@@ -50,7 +50,8 @@ const run = async (settings: Record<string, unknown>, env: NodeJS.ProcessEnv = {
       portFile,
       logFile,
     },
-    ...{ largestLog: 5 << 20, cullIdleSeconds: 7200, endIdleSeconds: 3600, endWithCaller: false, ...settings },
+    ...{ largestLog: 5 << 20, cullIdleSeconds: 7200, endIdleSeconds: 3600, endUnusedSeconds: 3600 },
+    ...{ usersFile: join(folder, 'users.lock'), keepFile: join(folder, 'keep'), ...settings },
   };
   child.stdin?.write(`${JSON.stringify(all)}\n`);
   const port = await eventually('it listens', () => {
@@ -119,7 +120,7 @@ describe("the gateway's process", () => {
       const environment = { folder: '', python };
       const common = { data, kind: 'enterprise-gateway', environment, port: undefined, signal: undefined } as const;
       try {
-        await startServer({ ...common, endWithCaller: false });
+        await startServer({ ...common, unusedSeconds: undefined });
       } catch (error) {
         assert.ok(isCoded(error, 'embedded.startFailed'));
         assert.equal(error.detail.log, join(data.gateway, 'gateway.log'));

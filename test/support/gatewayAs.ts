@@ -7,6 +7,7 @@ import type { DataFolder } from '../../src/core/dataFolder.ts';
 import type { GatewayConnection } from '../../src/core/gateway/connection.ts';
 import { inheritedVariables } from '../../src/core/gateway/embedded/environmentVariables.ts';
 import { kernelspecFolder, writeKernelspecs, type Hiding } from '../../src/core/gateway/embedded/kernelspecs.ts';
+import { keepFile, useGateway, usersFile } from '../../src/core/gateway/embedded/users.ts';
 import { resourcePath } from '../../src/core/resources.ts';
 import { temporaryDataFolder } from './embeddedGateway.ts';
 import { atExit } from './places.ts';
@@ -63,6 +64,7 @@ export const startGatewayAs = async (user: number | undefined): Promise<GatewayO
   }
   hide({ home: true, network: false });
   const log = openSync(logFile, 'a');
+  const release = await useGateway(data);
   const as = user === undefined ? [] : commandAs(user, python.kernel, join(above, 'python'));
   const child = spawn('env', [...as, python.gateway, resourcePath('gateway/embedded/python/start_gateway.py')], {
     cwd: data.gateway,
@@ -84,8 +86,8 @@ export const startGatewayAs = async (user: number | undefined): Promise<GatewayO
     ...{
       cullIdleSeconds: 7200,
       endIdleSeconds: 3600,
-      endWithCaller: true,
       socketFolder: join(data.gateway, 'sockets'),
+      ...{ usersFile: usersFile(data), keepFile: keepFile(data), endUnusedSeconds: 5 },
     },
   };
   child.stdin?.write(`${JSON.stringify(settings)}\n`);
@@ -104,6 +106,7 @@ export const startGatewayAs = async (user: number | undefined): Promise<GatewayO
     connection: { baseUrl: `http://127.0.0.1:${port}/`, token },
     stop: async () => {
       spare();
+      release();
       child.kill('SIGTERM');
       await ended;
     },

@@ -5,6 +5,7 @@ import {
   embeddedGatewayStatus,
   startEmbeddedGateway,
   stopEmbeddedGateway,
+  stopUnusedGateway,
 } from '../../core/gateway/embedded/gatewayProcess.ts';
 import type { Command, CommandContext } from '../commandLine.ts';
 import { flag, positive, text } from '../options.ts';
@@ -18,6 +19,7 @@ const start = async ({ values, output, signal }: CommandContext): Promise<number
   const gateway = await startEmbeddedGateway(openDataFolder(dataFolderOf(values)), {
     // Asking for it by name is the consent; what it takes is said as it goes.
     consent: true,
+    keep: true,
     signal,
     log: output.log,
     onProgress: ({ step, reason }) => {
@@ -41,11 +43,15 @@ const start = async ({ values, output, signal }: CommandContext): Promise<number
 };
 
 const stop = async ({ values, output }: CommandContext): Promise<number> => {
-  const stopped = await stopEmbeddedGateway(openDataFolder(dataFolderOf(values)));
+  const data = openDataFolder(dataFolderOf(values));
+  const stopped = flag(values, 'if-unused') ? await stopUnusedGateway(data) : await stopEmbeddedGateway(data);
+  const inUse = stopped === 'in use';
   if (output.json) {
-    output.value({ running: false, stopped });
+    output.value({ running: inUse, stopped: stopped === true });
   }
-  output.print(stopped ? 'Stopped.\n' : 'It was not running.\n');
+  output.print(
+    inUse ? 'Not stopped: a window or another command uses it.\n' : stopped ? 'Stopped.\n' : 'It was not running.\n',
+  );
   return 0;
 };
 
@@ -67,9 +73,11 @@ const status = async ({ values, output }: CommandContext): Promise<number> => {
 };
 
 export const gatewayCommand: Command = {
-  usage: 'gateway start|stop|status [--port N] [--python PATH] [--kernel-python PATH] [--show-home] [--hide-network]',
+  usage:
+    'gateway start|stop|status [--if-unused] [--port N] [--python PATH] [--kernel-python PATH] [--show-home] [--hide-network]',
   summary: 'Sets up, starts and stops the local gateway that runs use when no --gateway is given.',
   options: {
+    'if-unused': { type: 'boolean' },
     port: { type: 'string' },
     python: { type: 'string' },
     'kernel-python': { type: 'string' },

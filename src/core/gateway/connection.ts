@@ -14,6 +14,8 @@ export interface GatewayConnection {
   readonly headers?: Readonly<Record<string, string>>;
   /** The data folder's own gateway: its port changes with each start. */
   readonly embedded?: true;
+  /** Ends this process's use of a gateway that ends when nobody uses it. */
+  readonly release?: () => void;
 }
 
 /** How a lease names a gateway, so that a later process finds it again. */

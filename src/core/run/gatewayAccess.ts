@@ -34,7 +34,8 @@ export const createGatewayAccess = (connect: ConnectGateway, log: Log): GatewayA
   const forgotten = new Set<ConnectedGateway>();
 
   const begin = async (options: Parameters<ConnectGateway>[0]): Promise<ConnectedGateway> => {
-    const http = createGatewayHttp(await connect(options));
+    const connection = await connect(options);
+    const http = createGatewayHttp(connection);
     try {
       const server = await identifyServer(http, options.signal);
       log.info(`connected to ${server.kind} ${server.version} at ${http.connection.baseUrl}`);
@@ -42,6 +43,7 @@ export const createGatewayAccess = (connect: ConnectGateway, log: Log): GatewayA
       return current;
     } catch (error) {
       await http.dispose();
+      connection.release?.();
       throw error;
     }
   };
@@ -82,6 +84,9 @@ export const createGatewayAccess = (connect: ConnectGateway, log: Log): GatewayA
       }
       forgetCurrent();
       await Promise.all([...forgotten].map(({ http }) => http.dispose()));
+      for (const { http } of forgotten) {
+        http.connection.release?.();
+      }
     },
   };
 };

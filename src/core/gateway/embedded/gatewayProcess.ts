@@ -16,6 +16,7 @@ import { isProven, markProven, proveKernel } from './proof.ts';
 import { endProcess, runningState } from './running.ts';
 import { startServer } from './server.ts';
 import { writeState, type GatewayState } from './state.ts';
+import { setKeep, useGateway, whileUnused } from './users.ts';
 
 export interface EmbeddedOptions {
   /** Whether the user agreed to what the first installation takes. */
@@ -30,8 +31,10 @@ export interface EmbeddedOptions {
   readonly hideNetwork?: boolean;
   /** A free one unless given; a gateway that runs already keeps its own. */
   readonly port?: number;
-  /** The gateway ends with this process, however that ends. Otherwise it outlives it, until nobody uses it for 4 hours. */
-  readonly stopWithCaller?: boolean;
+  /** The gateway runs on when nobody uses it any more, for 4 hours; else it ends {@link unusedSeconds} later. */
+  readonly keep?: boolean;
+  /** For a gateway that is started now; 30 unless given. Long enough for a window that is reloaded. */
+  readonly unusedSeconds?: number;
   readonly cacheFolder?: string;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: SetUpProgress) => void;
@@ -50,11 +53,15 @@ export interface EmbeddedGateway {
   readonly grounding: Grounding;
   /** Why `/mnt/data` can't be mounted. */
   readonly reason?: string;
+  /** Ends this process's use of it; when it was the last one, the gateway ends. To be held on to, see {@link useGateway}. */
+  readonly release: () => void;
 }
 
 const lockBound = 25 * 60_000;
 
-const describe = (state: GatewayState, reused: boolean): EmbeddedGateway => ({
+type Description = Omit<EmbeddedGateway, 'release'>;
+
+const describe = (state: GatewayState, reused: boolean): Description => ({
   connection: { baseUrl: state.baseUrl, token: state.token, embedded: true },
   pid: state.process.pid,
   kind: state.kind,
@@ -65,7 +72,7 @@ const describe = (state: GatewayState, reused: boolean): EmbeddedGateway => ({
   ...(state.mountFailure !== null && { reason: state.mountFailure }),
 });
 
-export type EmbeddedStatus = { readonly running: false } | ({ readonly running: true } & EmbeddedGateway);
+export type EmbeddedStatus = { readonly running: false } | ({ readonly running: true } & Description);
 
 /** Whether the data folder's gateway runs; starts nothing. */
 export const embeddedGatewayStatus = async (data: DataFolder): Promise<EmbeddedStatus> => {
@@ -150,10 +157,9 @@ const startKind = async (
   kind: GatewayState['kind'],
   environment: Environment,
 ): Promise<GatewayState> => {
-  const { port, signal, stopWithCaller = false, log = silentLog } = options;
+  const { port, signal, unusedSeconds, log = silentLog } = options;
   const { pid, baseUrl, token, logFile } = await startServer({
-    ...{ data, kind, environment, port, signal },
-    endWithCaller: stopWithCaller,
+    ...{ data, kind, environment, port, signal, unusedSeconds },
   });
   const state: GatewayState = {
     process: processOf(pid),
@@ -231,7 +237,7 @@ const changeKernel = async (
 /** Long enough for a gateway that is busy: one that is taken for dead is ended with all its kernels. */
 const patience = 20_000;
 
-const startLocked = async (data: DataFolder, options: EmbeddedOptions): Promise<EmbeddedGateway> => {
+const startLocked = async (data: DataFolder, options: EmbeddedOptions): Promise<Description> => {
   const running = await runningState(data, patience);
   const usable = running && isWhole(running) ? running : null;
   if (usable && hasKernel(usable, options)) {
@@ -244,19 +250,13 @@ const startLocked = async (data: DataFolder, options: EmbeddedOptions): Promise<
   checkHiding(options, { mountFailure: prepared.mountFailure, socketFiles: usable?.socketFiles ?? true });
   if (!usable) {
     await endProcess(data);
+    setKeep(data, options.keep ?? false);
     return describe(await start(data, cacheFolder, options, prepared), false);
   }
   return describe(await changeKernel(data, usable, options, prepared), true);
 };
 
-/**
- * The data folder's gateway: the running one, else installed (with consent) and started.
- * @throws CodedError of the `embedded.` group, `cancelled`
- */
-export const startEmbeddedGateway = async (data: DataFolder, options: EmbeddedOptions): Promise<EmbeddedGateway> => {
-  if (process.platform === 'win32') {
-    throw new CodedError('embedded.unsupportedPlatform', { platform: 'Windows' });
-  }
+const reuseOrStart = async (data: DataFolder, options: EmbeddedOptions): Promise<Description> => {
   const running = await runningState(data);
   if (running && isWhole(running) && hasKernel(running, options)) {
     checkHiding(options, running);
@@ -266,5 +266,35 @@ export const startEmbeddedGateway = async (data: DataFolder, options: EmbeddedOp
   return withLock(join(data.gateway, 'start.lock'), lockBound, options.signal, () => startLocked(data, options));
 };
 
-/** Stops the data folder's gateway with all its kernels, within 15 s; false when it did not run. */
-export const stopEmbeddedGateway = (data: DataFolder): Promise<boolean> => endProcess(data);
+/**
+ * The data folder's gateway: the running one, else installed (with consent) and started. It ends when nobody uses it any more, unless
+ * it is to be kept; this process uses it until it releases it or ends.
+ * @throws CodedError of the `embedded.` group, `cancelled`
+ */
+export const startEmbeddedGateway = async (data: DataFolder, options: EmbeddedOptions): Promise<EmbeddedGateway> => {
+  if (process.platform === 'win32') {
+    throw new CodedError('embedded.unsupportedPlatform', { platform: 'Windows' });
+  }
+  // Before the look at what runs: one that is found then can't end meanwhile.
+  const release = await useGateway(data, options.signal);
+  try {
+    const gateway = await reuseOrStart(data, options);
+    if (options.keep === true) {
+      setKeep(data, true);
+    }
+    return { ...gateway, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+};
+
+/** Stops the data folder's gateway with all its kernels, within 15 s, whoever uses it; false when it did not run. */
+export const stopEmbeddedGateway = async (data: DataFolder): Promise<boolean> => {
+  setKeep(data, false);
+  return endProcess(data);
+};
+
+/** The same where no window and no command uses it; `in use` where one does. */
+export const stopUnusedGateway = async (data: DataFolder): Promise<boolean | 'in use'> =>
+  (await whileUnused(data, () => stopEmbeddedGateway(data))) ?? 'in use';

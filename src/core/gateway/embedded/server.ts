@@ -13,6 +13,7 @@ import { causeIn } from './commands.ts';
 import type { Environment } from './environments.ts';
 import { gatewayEnvironment, inheritedVariables } from './environmentVariables.ts';
 import type { GatewayState } from './state.ts';
+import { keepFile, usersFile } from './users.ts';
 
 export interface ServerStart {
   readonly data: DataFolder;
@@ -20,8 +21,8 @@ export interface ServerStart {
   readonly environment: Environment;
   /** A free one unless given. */
   readonly port: number | undefined;
-  /** The gateway ends when this process does, however that happens. */
-  readonly endWithCaller: boolean;
+  /** How long it goes on when nobody uses it any more. */
+  readonly unusedSeconds: number | undefined;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -37,8 +38,10 @@ const startBound = 60_000;
 const largestLog = 5 << 20;
 /** An open connection keeps a kernel; nobody is left who would end these. */
 const cullIdleSeconds = 2 * 3600;
-/** Without kernels and requests. */
+/** Without kernels and requests; for one that is kept running, or where its users can't be seen. */
 const endIdleSeconds = 4 * 3600;
+/** A window that is reloaded is back by then. */
+const usualUnusedSeconds = 30;
 
 /** @throws CodedError `embedded.portTaken` */
 const checkPort = (port: number): Promise<void> =>
@@ -91,15 +94,14 @@ const launch = (start: ServerStart, token: string, portFile: string, logFile: st
     });
     const settings = {
       ...{ kind: start.kind, port: start.port ?? 0, token, portFile, logFile, largestLog },
-      ...{ inheritedVariables, cullIdleSeconds, endIdleSeconds, endWithCaller: start.endWithCaller },
+      ...{ inheritedVariables, cullIdleSeconds, endIdleSeconds },
+      ...{ usersFile: usersFile(start.data), keepFile: keepFile(start.data) },
+      endUnusedSeconds: start.unusedSeconds ?? usualUnusedSeconds,
       socketFolder: join(start.data.gateway, 'sockets'),
     };
     // Not by argument, environment or file: other programs, and kernels without the mount, could read those.
     child.stdin?.on('error', () => undefined);
-    child.stdin?.write(`${JSON.stringify(settings)}\n`);
-    if (!start.endWithCaller) {
-      child.stdin?.end();
-    }
+    child.stdin?.end(`${JSON.stringify(settings)}\n`);
     child.unref();
     return child;
   } finally {

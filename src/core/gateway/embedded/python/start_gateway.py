@@ -1,8 +1,8 @@
 """Runs Enterprise Gateway 3 or Kernel Gateway 3 for one data folder.
 
 Reads its settings as one line of JSON from standard input, so that the token is in no argument, no environment variable
-and no second file. Writes the port that it listens on to the file named there. Ends by itself when it has had no kernel
-and no request for the idle time, and with its caller where that is asked for.
+and no second file. Writes the port that it listens on to the file named there. Ends by itself, with its kernels, when no
+window and no command uses it any more, and when it has had no kernel and no request for the idle time.
 """
 
 import json
@@ -98,15 +98,46 @@ def watch(application, last, settings):
     PeriodicCallback(check, min(60, seconds / 2) * 1000).start()
 
 
-def end_with_caller():
-    """Standard input ends when the caller does, however that happened."""
+def lock_alone(path):
+    """The users' lock when nobody else has it, else None. Each user holds a shared one, which the system takes from the dead."""
+    import sqlite3
 
-    def wait():
-        while sys.stdin.buffer.read(1024):
-            pass
+    connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+    try:
+        connection.execute("BEGIN EXCLUSIVE")
+        return connection
+    except sqlite3.Error:
+        connection.close()
+        return None
+
+
+def watch_users(application, settings):
+    """Once a second: ends the gateway and its kernels when it has had no user for the time given."""
+    from tornado.ioloop import PeriodicCallback
+
+    seconds = settings["endUnusedSeconds"]
+    state = {"since": None, "lock": None}
+
+    def check():
+        if state["lock"] is not None:
+            return
+        lock = None if os.path.exists(settings["keepFile"]) else lock_alone(settings["usersFile"])
+        if lock is None:
+            state["since"] = None
+            return
+        state["since"] = state["since"] or time.monotonic()
+        if time.monotonic() - state["since"] < seconds:
+            lock.close()
+            return
+        # Kept until the end of the process: nobody begins to use a gateway that is ending.
+        state["lock"] = lock
+        application.log.info("Nobody has used the gateway for %d s: it ends.", seconds)
+        last_resort = threading.Timer(10, os.kill, [os.getpid(), signal.SIGKILL])
+        last_resort.daemon = True
+        last_resort.start()
         os.kill(os.getpid(), signal.SIGTERM)
 
-    threading.Thread(target=wait, daemon=True).start()
+    PeriodicCallback(check, 1000).start()
 
 
 def main():
@@ -115,8 +146,7 @@ def main():
     application.initialize([])
     last = log_requests(application)
     watch(application, last, settings)
-    if settings["endWithCaller"]:
-        end_with_caller()
+    watch_users(application, settings)
     write_atomically(settings["portFile"], str(listening_port(application)))
     application.start()
 
