@@ -86,6 +86,8 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
   const background = new Set<Promise<void>>();
   /** Keys of those that had a kernel which is no more: their next run is told so. */
   const bereft = new Set<string>();
+  /** Ids of kernels that this process takes away just now: each takes its folder with it first. */
+  const leaving = new Set<string>();
 
   const inBackground = (work: Promise<void>): void => {
     const watched = work
@@ -120,11 +122,17 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         bereft.add(entry.key);
       }
     }
-    await leaveNothing(entry);
-    entry.kernel.session.dispose();
-    entry.removal ??= removeKernel(entry.kernel.gateway.http, entry.kernel.session.kernelId, log);
-    if ((await entry.removal) && !entry.inUse) {
-      registry.releaseLease(entry.lease);
+    const { kernelId } = entry.kernel.session;
+    leaving.add(kernelId);
+    try {
+      await leaveNothing(entry);
+      entry.kernel.session.dispose();
+      entry.removal ??= removeKernel(entry.kernel.gateway.http, kernelId, log);
+      if ((await entry.removal) && !entry.inUse) {
+        registry.releaseLease(entry.lease);
+      }
+    } finally {
+      leaving.delete(kernelId);
     }
   };
 
@@ -199,7 +207,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
       throw new CodedError('message.inUse', { chatId, messageId, owner: outcome.owner });
     }
     const { lease, replaced } = outcome;
-    if (replaced?.connection === lease.connection) {
+    if (replaced?.connection === lease.connection && !leaving.has(replaced.kernelId)) {
       inBackground(removeKernel(gateway.http, replaced.kernelId, log).then(() => undefined));
     }
     makeRoom();
