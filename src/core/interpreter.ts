@@ -137,7 +137,7 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
     prompt: (key, signal) => promptOfMessage(registry, key, settings(), signal),
     planCleanup: (request) => planWorkspaceCleanup(registry, { ...request, user: options.user }),
     cleanUp: (plan, mode, signal) => track(cleanWorkspaces(registry, data, plan, mode, settings().ownerLabel, signal)),
-    recover: () => track(recoverRuns(registry, options.reconnect, settings().trackedTypes, log)),
+    recover: () => track(recoverRuns(registry, options.reconnect, settings(), log)),
     dispose: async () => {
       stopAll.abort();
       await Promise.allSettled([...active]);

@@ -1,20 +1,53 @@
 // Commands that are stopped or killed in mid-run leave nothing behind.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import type { GatewayConnection } from '../../src/core/gateway/connection.ts';
+import { createGatewayHttp } from '../../src/core/gateway/http.ts';
+import { removeKernel } from '../../src/core/gateway/launch.ts';
+import { silentLog } from '../../src/core/log.ts';
+import { openRegistry, type Registry } from '../../src/core/registry/registry.ts';
 import type { RunResult } from '../../src/core/run/result.ts';
 import { command, jsonOf, startCommand } from '../support/commandLine.ts';
 import { startTestGateway, type TestGateway } from '../support/embeddedGateway.ts';
+import { recordKernelFolders } from '../support/kernelFolders.ts';
+import { temporaryFolder } from '../support/places.ts';
 import { allProcesses, argumentsOf, eventually, kernelsOf } from '../support/processes.ts';
 
 const waiting = "open('/mnt/data/kept.csv', 'w').write('1,2')\nprint('here', flush=True)\nimport time; time.sleep(60)";
+
+/** Deletes the kernel of a killed command, as a gateway that culls does. */
+const removeAllKernels = async (connection: GatewayConnection, kernelIds: readonly string[]): Promise<void> => {
+  const http = createGatewayHttp(connection);
+  try {
+    for (const id of kernelIds) {
+      await removeKernel(http, id, silentLog);
+    }
+  } finally {
+    await http.dispose();
+  }
+};
 
 describe('the end of a command', () => {
   let gateway: TestGateway;
   let dataFolder: string;
   const kernels = (): number => kernelsOf(gateway.gateway.pid).length;
   const fresh = (): string[] => ['--chat', randomUUID(), '--message', randomUUID()];
+
+  const withRegistry = async <T>(work: (registry: Registry) => T): Promise<T> => {
+    using registry = await openRegistry(gateway.data);
+    return work(registry);
+  };
+  /** The last run of a message, as its result was written down. */
+  const endedRun = (message: readonly string[]): Promise<RunResult> =>
+    withRegistry((registry) => {
+      const [, chatId = '', , messageId = ''] = message;
+      const user = userInfo().username;
+      const run = registry.listRuns({ user, chatId, messageId }).at(-1);
+      return JSON.parse(registry.getRun(user, run?.runId ?? '')?.resultJson ?? '{}') as RunResult;
+    });
 
   before(async () => {
     gateway = await startTestGateway();
@@ -62,6 +95,68 @@ describe('the end of a command', () => {
     const next = await command(['run', '--json', ...message, '-c', "open('kept.csv').read()"], { dataFolder });
     const result = jsonOf(next) as RunResult;
     assert.deepEqual([result.status, result.result, result.files], ['ok', "'1,2'", []]);
+  });
+
+  it('after kill -9 without a shared folder the next command fetches what the run had made, and the folder there goes', async () => {
+    const folders = await recordKernelFolders();
+    const initCode = join(await temporaryFolder('init'), 'init.py');
+    writeFileSync(initCode, folders.initCode);
+    const message = fresh();
+    const large = waiting.replace(
+      "print('here'",
+      "open('large.bin', 'wb').write(bytes(range(256)) * 40_000)\nprint('here'",
+    );
+    const running = startCommand(['run', '--reach', 'channel', '--init-code', initCode, ...message, '-c', large], {
+      dataFolder,
+    });
+    await running.printed('here');
+    running.child.kill('SIGKILL');
+    await running.ended;
+    assert.equal(folders.left().length, 1);
+    const listed = await command(['files', 'list', '--json', ...message], { dataFolder });
+    const files = jsonOf(listed) as { name: string; size: number; sha256: string }[];
+    assert.deepEqual(files.map(({ name, size }) => [name, size]).sort(), [
+      ['kept.csv', 3],
+      ['large.bin', 10_240_000],
+    ]);
+    assert.deepEqual(folders.left(), []);
+    await eventually('no kernel', () => kernels() === 0);
+    const ended = await endedRun(message);
+    assert.deepEqual([ended.status, ended.reach, ended.skipped], ['lost', 'channel', []]);
+  });
+
+  it('after kill -9 of command and kernel another kernel fetches it; a folder that is nowhere any more is said', async () => {
+    for (const isLeft of [true, false]) {
+      const folders = await recordKernelFolders();
+      const initCode = join(await temporaryFolder('init'), 'init.py');
+      writeFileSync(initCode, folders.initCode);
+      const message = fresh();
+      const running = startCommand(['run', '--reach', 'channel', '--init-code', initCode, ...message, '-c', waiting], {
+        dataFolder,
+      });
+      await running.printed('here');
+      running.child.kill('SIGKILL');
+      await running.ended;
+      const leases = await withRegistry((registry) => registry.expiredLeases());
+      await removeAllKernels(
+        gateway.connection,
+        leases.map(({ kernelId }) => kernelId),
+      );
+      const [folder = ''] = folders.left();
+      if (!isLeft) {
+        rmSync(join(folder, '..'), { recursive: true });
+      }
+      const listed = await command(['files', 'list', '--json', ...message], { dataFolder });
+      assert.deepEqual(
+        (jsonOf(listed) as { name: string }[]).map(({ name }) => name),
+        isLeft ? ['kept.csv'] : [],
+      );
+      const ended = await endedRun(message);
+      assert.equal(ended.status, 'lost');
+      assert.equal(ended.skipped.length, isLeft ? 0 : 1);
+      assert.ok(isLeft || ended.skipped[0]?.reason.includes(folder), ended.skipped[0]?.reason);
+      assert.deepEqual(folders.left(), []);
+    }
   });
 
   it('the token is in no log of the data folder and in no argument of a process', async () => {

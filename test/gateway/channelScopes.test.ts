@@ -61,10 +61,7 @@ describe('kernel.scope without a shared folder', () => {
       const second = nextMessage(on, first);
       await run("open('a.txt', 'w').write('first')", { on, key: first });
       const died = await run("open('b.txt', 'w').write('second')\nimport os\nos._exit(1)", { on, key: second });
-      assert.deepEqual(
-        [died.status, keptBy(died), died.skipped],
-        ['lost', ['/mnt/data/b.txt created'], []],
-      );
+      assert.deepEqual([died.status, keptBy(died), died.skipped], ['lost', ['/mnt/data/b.txt created'], []]);
       const next = await run("import os\nprint(sorted(os.listdir('.')))", { on, key: first });
       assert.equal(next.stdout, "['a.txt']\n");
       assert.deepEqual([next.files, next.skipped], [[], []]);
@@ -78,10 +75,13 @@ describe('kernel.scope without a shared folder', () => {
       async (on) => {
         const key = newMessage(on);
         const first = await run("x = 1\nopen('a.txt', 'w').write('one')", { on, key });
-        const second = await run("print('x' in globals(), open('/mnt/data/a.txt').read())\nopen('a.txt', 'a').write('two')", {
-          on,
-          key,
-        });
+        const second = await run(
+          "print('x' in globals(), open('/mnt/data/a.txt').read())\nopen('a.txt', 'a').write('two')",
+          {
+            on,
+            key,
+          },
+        );
         assert.equal(second.stdout, 'False one\n');
         assert.deepEqual([keptBy(first), keptBy(second)], [['/mnt/data/a.txt created'], ['/mnt/data/a.txt modified']]);
         assert.equal(readFileSync(join(on.registry.workspaceFor(key).path, 'a.txt'), 'utf8'), 'onetwo');

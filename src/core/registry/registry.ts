@@ -5,6 +5,7 @@ import { createAttachments, type Attachments } from './attachments.ts';
 import { createChanges, type Changes } from './changes.ts';
 import { createContentStore } from './contentStore.ts';
 import { createFiles, type Files } from './files.ts';
+import { createKernelFolders, type KernelFolders } from './kernelFolders.ts';
 import { createLeases, type Leases } from './leases.ts';
 import { openDatabase } from './openDatabase.ts';
 import { thisProcess } from './processIdentity.ts';
@@ -16,13 +17,14 @@ import { createWorkspaces, type Workspaces } from './workspaces.ts';
 export type { AttachmentRow } from './attachments.ts';
 export type { ChatFiles } from './files.ts';
 export type { FileToKeep } from './keepFile.ts';
+export type { KernelFolder } from './kernelFolders.ts';
 export type { Lease, LeaseOutcome, LeaseRequest } from './leases.ts';
 export type { NewRun, RunEnd, RunInput, RunRecord, RunRow } from './runs.ts';
 export type { ChatSummary, WorkspaceFilter, WorkspaceSummary } from './workspaces.ts';
 
 /** Every call may throw CodedError `registry.failed`. Calls that return no promise are done when they return. */
 export interface Registry
-  extends Disposable, Workspaces, Runs, Attachments, Leases, Files, Pick<Changes, 'dataVersion'> {}
+  extends Disposable, Workspaces, Runs, Attachments, Leases, KernelFolders, Files, Pick<Changes, 'dataVersion'> {}
 
 /**
  * Opens the registry of a data folder, and makes good what a crash left half done.
@@ -45,6 +47,7 @@ export const openRegistry = async (data: DataFolder, options: { readonly log?: L
       ...createRuns(database, changes),
       ...attachments,
       ...createLeases(database, process),
+      ...createKernelFolders(database),
       ...createFiles({ database, changes, store, data, process }, attachments),
       dataVersion: () => changes.dataVersion(),
       [Symbol.dispose]: () => {

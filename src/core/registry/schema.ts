@@ -145,4 +145,16 @@ export const migrations: readonly string[] = [
   ALTER TABLE lease ADD COLUMN chat INTEGER REFERENCES chat (id);
   CREATE INDEX lease_of_chat ON lease (chat) WHERE chat IS NOT NULL;
   `,
+  `
+  -- A message's folder on the machine of a kernel that shares none with this one.
+  CREATE TABLE kernel_folder (
+    mark TEXT PRIMARY KEY,
+    folder TEXT NOT NULL,
+    message INTEGER NOT NULL REFERENCES message (id),
+    kernel_id TEXT NOT NULL,
+    kernel TEXT NOT NULL,
+    connection TEXT NOT NULL,
+    made_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ];

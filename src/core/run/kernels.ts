@@ -108,10 +108,22 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
   };
 
   const clearChannel = async ({ kernel: { channel, session } }: Held): Promise<void> => {
-    if (channel !== null && !settings().keepKernelFolder) {
-      await boundedRemoval(removeKernelHome(session, channel.folder, log));
+    if (channel === null) {
+      return;
     }
-    channel?.dispose();
+    const { content: mark } = channel.owner;
+    if (settings().keepKernelFolder) {
+      registry.forgetKernelFolder(mark);
+    } else {
+      await boundedRemoval(
+        removeKernelHome(session, channel.folder, log).then((removed) => {
+          if (removed) {
+            registry.forgetKernelFolder(mark);
+          }
+        }),
+      );
+    }
+    channel.dispose();
   };
 
   /** The lease goes last: while a run is being collected, or its kernel may still be there, the message has an owner. */
@@ -237,6 +249,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         removal: undefined,
       };
       held.set(entry.key, entry);
+      noteFolder(entry);
       return entry;
     } catch (error) {
       // The lease stays until the kernel that may still come up is gone.
@@ -246,6 +259,19 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         }),
       );
       throw error;
+    }
+  };
+
+  /** Before anything is in the folder: whoever finds its kernel without an owner can fetch from it, or take it away. */
+  const noteFolder = ({ kernel, lease }: Held): void => {
+    if (kernel.channel !== null) {
+      registry.noteKernelFolder(kernel.workspace, {
+        mark: kernel.channel.owner.content,
+        folder: kernel.channel.folder,
+        kernelId: kernel.session.kernelId,
+        kernelName: kernel.kernelName,
+        connection: lease.connection,
+      });
     }
   };
 
@@ -264,6 +290,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         log,
         signal,
       });
+      noteFolder(entry);
     } catch (error) {
       entry.inUse = false;
       inBackground(remove(entry));

@@ -1,14 +1,16 @@
 // What an ended process left behind: kernels on a gateway, runs without an end, files that nobody kept.
 import { causeOf } from '../errors.ts';
 import type { GatewayConnection } from '../gateway/connection.ts';
-import { createGatewayHttp } from '../gateway/http.ts';
+import { createGatewayHttp, type GatewayHttp } from '../gateway/http.ts';
 import { getKernel } from '../gateway/kernelApi.ts';
 import { removeKernel } from '../gateway/launch.ts';
 import type { Log } from '../log.ts';
-import type { Lease, Registry, RunRow } from '../registry/registry.ts';
+import type { KernelFolder, Lease, Registry, RunRow } from '../registry/registry.ts';
 import { parseSnapshot } from '../workspace/snapshotText.ts';
+import { fetchFromGone, fetchFromLeft, rescueOf, stayedThere } from './channel/leftBehind.ts';
 import { collectGenerated } from './collect.ts';
-import type { RunResult } from './result.ts';
+import type { RunSettings } from './request.ts';
+import type { RunResult, SkippedFile } from './result.ts';
 
 /**
  * Finds the gateway that a lease names without starting anything: its connection, `gone` when it is known to run no more (its
@@ -22,38 +24,105 @@ export type Reconnect = (address: string) => Promise<GatewayConnection | 'gone' 
  */
 const lateLaunch = 120_000;
 
-/** `late`: the gateway does not have the kernel, and may have it yet. */
-type Removal = 'removed' | 'late' | 'failed';
+interface Recovery {
+  readonly registry: Registry;
+  readonly reconnect: Reconnect;
+  readonly settings: RunSettings;
+  readonly log: Log;
+  /** Kernels that the gateway may have yet, by their leases. */
+  readonly late: Set<string>;
+  /** What was fetched without, by the row of the message. */
+  readonly skipped: Map<number, readonly SkippedFile[]>;
+  /** Messages all of whose files were fetched, or named in `skipped`. */
+  readonly settled: Set<number>;
+}
 
-const removeLeft = async (lease: Lease, reconnect: Reconnect, log: Log): Promise<Removal> => {
+const heartbeatInterval = 10_000;
+
+/**
+ * Removes the kernel, and fetches before or after that what it has on its own machine. While that lasts the message is ours, so
+ * that nobody else does the same, or runs anything in it.
+ */
+const fetchAndRemove = async (
+  { registry, settings, log, skipped, settled }: Recovery,
+  lease: Lease,
+  http: GatewayHttp,
+  folders: readonly KernelFolder[],
+): Promise<void> => {
+  const { kernelId, connection } = lease;
+  const request = { kernelId, connection, owner: settings.ownerLabel };
+  const outcome = registry.acquireLease(registry.workspaceFor(lease.workspace.key), request);
+  if (outcome.kind === 'held') {
+    return;
+  }
+  const heartbeat = setInterval(() => registry.heartbeat(outcome.lease), heartbeatInterval);
+  try {
+    const model = await getKernel(http, kernelId);
+    const lacking: KernelFolder[] = [];
+    for (const left of folders) {
+      const fetched = model ? await fetchFromLeft(rescueOf(registry, http, left, settings, log), model) : undefined;
+      skipped.set(left.workspace.id, fetched?.skipped ?? []);
+      if (fetched !== undefined && fetched.ended === undefined) {
+        settled.add(left.workspace.id);
+      } else {
+        lacking.push(left);
+      }
+    }
+    // What is fetched from its folder by another one must not change any more.
+    const removed = await removeKernel(http, kernelId, log);
+    for (const left of lacking) {
+      const fetched = await fetchFromGone(rescueOf(registry, http, left, settings, log));
+      if (fetched !== undefined) {
+        skipped.set(left.workspace.id, fetched.skipped);
+      }
+      if (fetched !== undefined && fetched.ended === undefined) {
+        settled.add(left.workspace.id);
+      }
+    }
+    if (removed) {
+      registry.releaseLease(outcome.lease);
+    }
+  } finally {
+    clearInterval(heartbeat);
+  }
+};
+
+const removeLeft = async (recovery: Recovery, lease: Lease): Promise<void> => {
+  const { registry, reconnect, log, late } = recovery;
   if (lease.kernelId === '') {
-    return 'removed';
+    registry.removeLease(lease);
+    return;
   }
   const connection = await reconnect(lease.connection);
   if (typeof connection === 'string') {
-    return connection === 'gone' ? 'removed' : 'failed';
+    if (connection === 'gone') {
+      registry.removeLease(lease);
+    }
+    return;
   }
   const http = createGatewayHttp(connection);
   try {
-    const wasThere = (await getKernel(http, lease.kernelId)) !== null;
-    const removed = await removeKernel(http, lease.kernelId, log);
-    if (!removed) {
-      return 'failed';
+    const folders = registry.kernelFolders().filter(({ kernelId }) => kernelId === lease.kernelId);
+    if (folders.length > 0) {
+      await fetchAndRemove(recovery, lease, http, folders);
+      return;
     }
-    return wasThere || Math.abs(Date.now() - lease.heartbeatAt) > lateLaunch ? 'removed' : 'late';
+    const wasThere = (await getKernel(http, lease.kernelId)) !== null;
+    if (!(await removeKernel(http, lease.kernelId, log))) {
+      return;
+    }
+    if (wasThere || Math.abs(Date.now() - lease.heartbeatAt) > lateLaunch) {
+      registry.removeLease(lease);
+    } else {
+      late.add(lease.token);
+    }
   } finally {
     await http.dispose();
   }
 };
 
 /** Keeps what a run without an end had made, and ends it as lost. */
-const closeRun = async (
-  registry: Registry,
-  run: RunRow,
-  trackedTypes: readonly string[] | null,
-  late: ReadonlySet<string>,
-  log: Log,
-): Promise<void> => {
+const closeRun = async ({ registry, settings, late, skipped, settled, log }: Recovery, run: RunRow): Promise<void> => {
   const workspace = registry.workspaceFor(run.key);
   const lease = registry.findLease(workspace);
   // A run that began had its kernel: one that the gateway does not have any more can't write.
@@ -64,8 +133,13 @@ const closeRun = async (
   const before = stored === undefined ? undefined : parseSnapshot(stored);
   const hashes = new Map(registry.listAttachments(workspace).map(({ record }) => [record.relativePath, record.sha256]));
   const collection = before
-    ? await collectGenerated(registry, workspace, run.runId, before, hashes, trackedTypes, log)
+    ? await collectGenerated(registry, workspace, run.runId, before, hashes, settings.trackedTypes, log)
     : { files: [], skipped: [] };
+  const unfetched = skipped.get(workspace.id);
+  const there = settled.has(workspace.id)
+    ? undefined
+    : registry.kernelFolders().findLast((left) => left.workspace.id === workspace.id);
+  const reach = unfetched || there ? 'channel' : 'shared';
   const endedAt = Date.now();
   const result: RunResult = {
     status: 'lost',
@@ -75,9 +149,9 @@ const closeRun = async (
     error: { name: 'RunLost', value: 'the program that ran it ended before the run did', traceback: [] },
     outputs: [],
     files: collection.files,
-    skipped: collection.skipped,
+    skipped: [...collection.skipped, ...(unfetched ?? []), ...(there ? [stayedThere(there)] : [])],
     grounding: 'translated',
-    reach: 'shared',
+    reach,
     duration_ms: endedAt - run.startedAt,
     run_id: run.runId,
     chat_id: workspace.key.chatId,
@@ -88,7 +162,7 @@ const closeRun = async (
     endedAt,
     durationMs: result.duration_ms,
     grounding: null,
-    reach: null,
+    reach: reach === 'channel' ? reach : null,
     resultJson: JSON.stringify(result),
   });
 };
@@ -97,25 +171,28 @@ const closeRun = async (
 export const recoverRuns = async (
   registry: Registry,
   reconnect: Reconnect,
-  trackedTypes: readonly string[] | null,
+  settings: RunSettings,
   log: Log,
 ): Promise<void> => {
-  const late = new Set<string>();
+  const recovery: Recovery = {
+    registry,
+    reconnect,
+    settings,
+    log,
+    late: new Set(),
+    skipped: new Map(),
+    settled: new Set(),
+  };
   for (const lease of registry.expiredLeases()) {
     try {
-      const removal = await removeLeft(lease, reconnect, log);
-      if (removal === 'removed') {
-        registry.removeLease(lease);
-      } else if (removal === 'late') {
-        late.add(lease.token);
-      }
+      await removeLeft(recovery, lease);
     } catch (error) {
       log.warn(`kernel ${lease.kernelId} of an ended process could not be removed: ${causeOf(error)}`);
     }
   }
   for (const run of registry.unfinishedRuns()) {
     try {
-      await closeRun(registry, run, trackedTypes, late, log);
+      await closeRun(recovery, run);
     } catch (error) {
       log.warn(`run ${run.runId} of an ended process could not be closed: ${causeOf(error)}`);
     }

@@ -110,6 +110,9 @@ const rescue = async (
     owner: channel.owner,
     launchTimeoutSeconds: settings.launchTimeoutSeconds,
     keepFolder: settings.keepKernelFolder,
+    onSettled: () => {
+      context.registry.forgetKernelFolder(channel.owner.content);
+    },
     log: context.log,
   };
   return (await overSame(plan, kernel, options)) ?? fetchWithHelper(plan, options);

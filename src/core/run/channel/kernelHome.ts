@@ -15,7 +15,12 @@ export interface OwnerMark {
   readonly content: string;
 }
 
-export const newOwnerMark = (): OwnerMark => ({ name: 'owner', content: randomBytes(16).toString('hex') });
+const markNamed = (content: string): OwnerMark => ({ name: 'owner', content });
+
+export const newOwnerMark = (): OwnerMark => markNamed(randomBytes(16).toString('hex'));
+
+/** The mark of a folder that an earlier process had made. */
+export const knownOwnerMark = markNamed;
 
 /** The folder above a path of the kernel's machine, which may be one with backslashes. */
 export const parentOf = (folder: string): string => folder.replace(/[\\/][^\\/]*$/u, '');

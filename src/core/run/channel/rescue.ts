@@ -13,10 +13,12 @@ export interface Rescue {
   readonly http: GatewayHttp;
   readonly kernelName: string;
   readonly user: string;
-  readonly channel: MessageChannel;
+  readonly channel: Pick<MessageChannel, 'folder' | 'over'>;
   readonly owner: OwnerMark;
   readonly launchTimeoutSeconds: number;
   readonly keepFolder: boolean;
+  /** The folder is not there any more, or stays because that was asked for. */
+  readonly onSettled: () => void;
   readonly log: Log;
 }
 
@@ -25,7 +27,7 @@ export interface Rescue {
  * `undefined` when it does not. The folder is removed when all came.
  */
 export const fetchOver = async (
-  { channel, owner, log, keepFolder }: Rescue,
+  { channel, owner, log, keepFolder, onSettled }: Rescue,
   session: KernelSession,
   options: ChannelOptions,
 ): Promise<Fetched | undefined> => {
@@ -35,8 +37,8 @@ export const fetchOver = async (
   const transfer = await openTransfer(session, channel.folder, { signal: options.signal });
   try {
     const fetched = await channel.over(transfer).fetch(options);
-    if (!keepFolder && fetched.ended === undefined) {
-      await removeKernelHome(session, channel.folder, log);
+    if (fetched.ended === undefined && (keepFolder || (await removeKernelHome(session, channel.folder, log)))) {
+      onSettled();
     }
     return fetched;
   } finally {
