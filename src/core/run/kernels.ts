@@ -11,6 +11,7 @@ import type { Workspace } from '../workspace/messageKey.ts';
 import type { ConnectedGateway } from './gatewayAccess.ts';
 import { boundedRemoval } from './channel/channel.ts';
 import { removeKernelHome } from './channel/kernelHome.ts';
+import { sweepFolders } from './channel/sweepFolders.ts';
 import { chooseKernelSpec } from './kernelChoice.ts';
 import { kernelKey, type KernelScope } from './kernelScope.ts';
 import { moveKernel, startMessageKernel, type MessageKernel } from './messageKernel.ts';
@@ -250,6 +251,9 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
       };
       held.set(entry.key, entry);
       noteFolder(entry);
+      if (kernel.channel !== null) {
+        await sweepFolders(registry, kernel, lease.connection, log);
+      }
       return entry;
     } catch (error) {
       // The lease stays until the kernel that may still come up is gone.
