@@ -44,7 +44,7 @@ const addPlainKernel = async (data: DataFolder, connection: GatewayConnection): 
 
 export const startBenchGateway = async (folder: string, cacheFolder: string): Promise<BenchGateway> => {
   const data = openDataFolder(join(folder, 'data'));
-  const { connection, pid } = await startEmbeddedGateway(data, { consent: true, cacheFolder });
+  const { connection, pid, release } = await startEmbeddedGateway(data, { consent: true, cacheFolder });
   // For an end that leaves no time: an interruption, a crash.
   const kill = (): void => {
     process.kill(pid, 'SIGTERM');
@@ -52,6 +52,8 @@ export const startBenchGateway = async (folder: string, cacheFolder: string): Pr
   process.once('exit', kill);
   const stop = async (): Promise<void> => {
     process.off('exit', kill);
+    // Held until now: a gateway that nobody uses ends, in the middle of a benchmark too.
+    release();
     await stopEmbeddedGateway(data);
   };
   try {

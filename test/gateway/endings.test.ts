@@ -1,5 +1,6 @@
 // How runs end: each ending has its name, and what was written is kept each time.
 import assert from 'node:assert/strict';
+import type { RunEvent } from '../../src/core/run/events.ts';
 import {
   abortOn,
   contentOf,
@@ -71,6 +72,24 @@ while True:
     assert.equal(result.status, 'interrupted');
     assert.equal(result.stdout, 'here\n');
     assert.deepEqual(keptBy(result), ['/mnt/data/kept.csv created']);
+  });
+
+  it('interrupted: stopped while it begins, at one moment or another, and the kernel keeps its variables', async () => {
+    const key = newMessage(await testInterpreter());
+    await run('kept = 1', { key });
+    for (let moment = 0; moment < 12; moment++) {
+      const stop = new AbortController();
+      const onEvent = (event: RunEvent): void => {
+        if (event.kind === 'phase' && event.phase === 'execute') {
+          setTimeout(() => {
+            stop.abort();
+          }, moment);
+        }
+      };
+      const code = 'import time\ntime.sleep(60)';
+      assert.equal((await run(code, { key, signal: stop.signal, onEvent })).status, 'interrupted');
+    }
+    assert.equal((await run('kept', { key })).result, '1');
   });
 
   it('lost: the code ended its own kernel', async () => {

@@ -32,8 +32,11 @@ const outputOf = async (session: KernelSession, code: string, onOutput: (soFar: 
     code,
     onMessage: ({ content }) => {
       const { text, ename, evalue } = content as OutputContent;
-      output += text ?? (ename === undefined ? '' : `${ename}: ${evalue ?? ''}`);
-      onOutput(output);
+      const more = text ?? (ename === undefined ? '' : `${ename}: ${evalue ?? ''}`);
+      output += more;
+      if (more !== '') {
+        onOutput(output);
+      }
     },
   });
   if (outcome.kind === 'lost') {

@@ -290,7 +290,8 @@ const executeOn = async (
         silent: request.silent ?? false,
         store_history: !(request.silent ?? false),
         allow_stdin: request.onInput !== undefined,
-        stop_on_error: true,
+        // Nothing of ours waits behind a failed one, and a request that arrives just after it would be refused unseen.
+        stop_on_error: false,
         user_expressions: { ...request.userExpressions },
       },
       false,

@@ -74,6 +74,7 @@ export const executeCell = async (
   };
   hooks.signal?.addEventListener('abort', onAbort, { once: true });
 
+  const sentAt = performance.now();
   const outcome = session.execute({
     code: cell.code,
     userExpressions: cell.userExpressions,
@@ -93,6 +94,7 @@ export const executeCell = async (
       const end = await stopExecution(
         session,
         outcome,
+        performance.now() - sentAt,
         () => acquired.remove(),
         (notice) => {
           listener({ kind: 'notice', notice });
