@@ -1,7 +1,7 @@
 // Commands that are stopped or killed in mid-run leave nothing behind.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { GatewayConnection } from '../../src/core/gateway/connection.ts';
@@ -13,7 +13,7 @@ import type { RunResult } from '../../src/core/run/result.ts';
 import { command, jsonOf, startCommand } from '../support/commandLine.ts';
 import { startTestGateway, type TestGateway } from '../support/embeddedGateway.ts';
 import { recordKernelFolders } from '../support/kernelFolders.ts';
-import { temporaryFolder } from '../support/places.ts';
+import { removeHomeOf, temporaryFolder } from '../support/places.ts';
 import { allProcesses, argumentsOf, eventually, kernelsOf } from '../support/processes.ts';
 
 const waiting = "open('/mnt/data/kept.csv', 'w').write('1,2')\nprint('here', flush=True)\nimport time; time.sleep(60)";
@@ -142,9 +142,10 @@ describe('the end of a command', () => {
         gateway.connection,
         leases.map(({ kernelId }) => kernelId),
       );
-      const [folder = ''] = folders.left();
+      const [folder] = folders.left();
+      assert.ok(folder !== undefined, 'the folder of the kernel that was killed');
       if (!isLeft) {
-        rmSync(join(folder, '..'), { recursive: true });
+        removeHomeOf(folder);
       }
       const listed = await command(['files', 'list', '--json', ...message], { dataFolder });
       assert.deepEqual(

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Interpreter } from '../../src/core/interpreter.ts';
 import { sweepAge } from '../../src/core/run/channel/sweepFolders.ts';
 import { newMessage, run, withInterpreter } from '../support/interpreter.ts';
-import { temporaryFolder } from '../support/places.ts';
+import { removeHomeOf, temporaryFolder } from '../support/places.ts';
 
 /** A folder as a kernel that is gone left it. */
 const leftFolder = (mark: string): string => {
@@ -23,9 +23,7 @@ const known = (on: Interpreter): string[] => on.registry.kernelFolders().map(({ 
 describe('folders of kernels that are gone', () => {
   const made: string[] = [];
   after(() => {
-    made.forEach((folder) => {
-      rmSync(join(folder, '..'), { recursive: true, force: true });
-    });
+    made.forEach(removeHomeOf);
   });
 
   it('are taken away when they are old and bear their mark; others stay', async () => {

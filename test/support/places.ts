@@ -1,8 +1,8 @@
 // Where tests find the project, its Python environments, and folders of their own.
-import { rmSync } from 'node:fs';
+import { realpathSync, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -37,4 +37,17 @@ export const temporaryFolder = async (purpose: string): Promise<string> => {
     rmSync(path, { recursive: true, force: true });
   });
   return path;
+};
+
+/**
+ * Removes the home of a kernel's private folder (the folder above it). Refuses what is not inside the system's temporary folder:
+ * an empty path would make it the folder that the checkout lies in.
+ */
+export const removeHomeOf = (folder: string): void => {
+  const home = join(folder, '..');
+  const inside = relative(realpathSync(tmpdir()), realpathSync(dirname(home)));
+  if (!isAbsolute(folder) || inside.startsWith('..') || isAbsolute(inside)) {
+    throw new Error(`not removed, since it is not in the temporary folder: ${home}`);
+  }
+  rmSync(home, { recursive: true, force: true });
 };

@@ -1,6 +1,6 @@
 // The request that starts the kernel's side, run in a plain Python, and what is read from the answer.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -12,7 +12,7 @@ import {
   seesWorkspace,
 } from '../../../src/core/kernel/bootstrap.ts';
 import { parseReport, reportExpressions } from '../../../src/core/kernel/report.ts';
-import { temporaryFolder } from '../../support/places.ts';
+import { removeHomeOf, temporaryFolder } from '../../support/places.ts';
 import { findPython, runPython } from '../../support/python.ts';
 import { skipBecause } from '../../support/skipping.ts';
 
@@ -83,7 +83,7 @@ describe('the start of the kernel side', () => {
       assert.deepEqual([probe.shared, probe.answered, seesWorkspace(probe)], [false, false, false]);
       assert.deepEqual(readdirSync(probe.workspace), []);
       assert.equal(readFileSync(join(probe.workspace, '..', 'owner'), 'utf8'), 'mark');
-      rmSync(join(probe.workspace, '..'), { recursive: true });
+      removeHomeOf(probe.workspace);
     }
   });
 
@@ -92,7 +92,7 @@ describe('the start of the kernel side', () => {
     const probe = parseBootstrapReply(reply);
     assert.ok(probe);
     assert.deepEqual([probe.shared, probe.mounted, probe.workspace === workspace], [false, false, false]);
-    rmSync(join(probe.workspace, '..'), { recursive: true });
+    removeHomeOf(probe.workspace);
   });
 
   it('is not taken in by a folder that holds another nonce', () => {
