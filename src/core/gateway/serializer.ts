@@ -4,6 +4,7 @@
 // that is 8 KiB of other data, which may hold secrets. And because a frame that can't be read must not throw into the
 // socket's event: https://jupyter-server.readthedocs.io/en/latest/developers/websocket-protocols.html
 import type { KernelMessage } from '@jupyterlab/services';
+import { validateMessage } from '@jupyterlab/services/lib/kernel/validate.js';
 
 type Message = KernelMessage.IMessage;
 type Binary = ArrayBuffer | ArrayBufferView;
@@ -132,6 +133,32 @@ export interface SerializerEvents {
   readonly onAutorestart: () => void;
 }
 
+const channels: readonly unknown[] = ['shell', 'iopub', 'stdin', 'control'];
+
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The library checks each message too, but throws what it finds into the socket's event, where it is everybody's uncaught exception.
+ * Its own check is used, so that nothing gets past this one which fails there.
+ * @throws Error for a message that a bit which flipped on the way, or a kernel that talks nonsense, has made
+ */
+const check = (message: Message): void => {
+  const {
+    channel,
+    header,
+    parent_header: parent,
+    metadata,
+    content,
+  } = message as Partial<Record<keyof Message, unknown>>;
+  if (![header, metadata, content].every(isRecord) || !(parent === null || isRecord(parent))) {
+    throw new TypeError('a message with a part that is no object');
+  }
+  if (!channels.includes(channel)) {
+    throw new TypeError('a message of no channel');
+  }
+  validateMessage(message);
+};
+
 const isAutorestart = (message: Message): boolean =>
   message.channel === 'iopub' &&
   message.header.msg_type === 'status' &&
@@ -147,9 +174,7 @@ export const createSerializer = (events: SerializerEvents): Serializer => {
       try {
         const message =
           protocol === version1 && typeof data !== 'string' ? deserializeVersion1(data) : deserializeLegacy(data);
-        if (typeof message.header.msg_type !== 'string') {
-          throw new TypeError('a message without a type');
-        }
+        check(message);
         if (isAutorestart(message)) {
           events.onAutorestart();
           return withoutEffect(session);
