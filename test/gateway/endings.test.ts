@@ -92,6 +92,16 @@ while True:
     assert.equal((await run('kept', { key })).result, '1');
   });
 
+  it('what the kernel puts aside unseen, since somebody else made it, is sent again', async () => {
+    const key = newMessage(await testInterpreter());
+    await run(
+      'import threading\nkernel = get_ipython().kernel\nthreading.Timer(0.3, lambda: setattr(kernel, "_aborting", False)).start()\nkernel._aborting = True',
+      { key },
+    );
+    const result = await run('1 + 1', { key });
+    assert.deepEqual([result.status, result.result], ['ok', '2']);
+  });
+
   it('lost: the code ended its own kernel', async () => {
     const result = await run(
       `${writeFirst}print('last words', flush=True)\nimport os, time\ntime.sleep(.3)\nos._exit(1)`,

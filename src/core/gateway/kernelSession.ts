@@ -1,35 +1,15 @@
 // One connection to one kernel: executing on it, and knowing when it is gone.
-import {
-  CommsOverSubshells,
-  KernelConnection,
-  ServerConnection,
-  type Kernel,
-  type KernelMessage,
-} from '@jupyterlab/services';
+import { CommsOverSubshells, KernelConnection, ServerConnection, type Kernel } from '@jupyterlab/services';
 import { setTimeout as delayFor } from 'node:timers/promises';
 import { deferred, within } from '../async.ts';
 import type { Log } from '../log.ts';
+import { executeOn, type ExecuteOutcome, type ExecuteRequest } from './execute.ts';
 import type { GatewayHttp } from './http.ts';
 import { openKernelComm, type CommListener, type KernelComm } from './kernelComm.ts';
 import { getKernel, interruptKernel, restartKernel, type KernelModel } from './kernelApi.ts';
 import { watchLiveness, type LostReason } from './liveness.ts';
 import { createSerializer } from './serializer.ts';
 import { createSocketClass } from './socket.ts';
-
-export interface ExecuteRequest {
-  readonly code: string;
-  /** No output, no counter, no history: for what the engine itself does in the kernel. */
-  readonly silent?: boolean;
-  readonly userExpressions?: Readonly<Record<string, string>>;
-  readonly onMessage?: (message: KernelMessage.IIOPubMessage) => void;
-  /** Answers `input()` and `getpass()`; without it the kernel refuses them with an error of its own. */
-  readonly onInput?: (prompt: string, password: boolean) => Promise<string>;
-}
-
-/** How an execution ended: with the kernel's reply, or without one because the kernel is gone or was restarted. */
-export type ExecuteOutcome =
-  | { readonly kind: 'replied'; readonly content: KernelMessage.IExecuteReplyMsg['content'] }
-  | { readonly kind: 'lost'; readonly reason: LostReason };
 
 export interface KernelSession {
   readonly kernelId: string;
@@ -49,9 +29,6 @@ export interface KernelSession {
   /** Closes the connection; the kernel itself stays. */
   dispose(): void;
 }
-
-/** After the reply (shell, reliable) the `idle` may be missing: iopub drops messages when it overflows. */
-const idleGrace = 3_000;
 
 const connectionSettings = (
   http: GatewayHttp,
@@ -272,82 +249,4 @@ const openSession = (
       connection.dispose();
     },
   };
-};
-
-const executeOn = async (
-  connection: KernelConnection,
-  request: ExecuteRequest,
-  lost: Promise<LostReason>,
-  isRestarting: () => boolean,
-): Promise<ExecuteOutcome> => {
-  const outcome = deferred<ExecuteOutcome>();
-  let grace: NodeJS.Timeout | undefined;
-  let future: Kernel.IShellFuture<KernelMessage.IExecuteRequestMsg, KernelMessage.IExecuteReplyMsg>;
-  try {
-    future = connection.requestExecute(
-      {
-        code: request.code,
-        silent: request.silent ?? false,
-        store_history: !(request.silent ?? false),
-        allow_stdin: request.onInput !== undefined,
-        // Nothing of ours waits behind a failed one, and a request that arrives just after it would be refused unseen.
-        stop_on_error: false,
-        user_expressions: { ...request.userExpressions },
-      },
-      false,
-    );
-  } catch {
-    return { kind: 'lost', reason: { kind: 'died' } };
-  }
-  future.onIOPub = (message) => {
-    request.onMessage?.(message);
-  };
-  future.onReply = (message) => {
-    grace = setTimeout(() => {
-      outcome.resolve({ kind: 'replied', content: message.content });
-    }, idleGrace);
-  };
-  future.onStdin = (message) => {
-    if (message.header.msg_type === 'input_request') {
-      answerInput(connection, message as KernelMessage.IInputRequestMsg, request.onInput);
-    }
-  };
-  future.done.then(
-    (message) => {
-      outcome.resolve({ kind: 'replied', content: message.content });
-    },
-    () => {
-      // The library gives up its futures when the kernel restarts, by its own death or by our order.
-      outcome.resolve({ kind: 'lost', reason: { kind: isRestarting() ? 'restarted' : 'died' } });
-    },
-  );
-  void lost.then((reason) => {
-    outcome.resolve({ kind: 'lost', reason });
-  });
-  try {
-    return await outcome.promise;
-  } finally {
-    clearTimeout(grace);
-    if (!future.isDisposed) {
-      future.dispose();
-    }
-  }
-};
-
-const answerInput = (
-  connection: KernelConnection,
-  message: KernelMessage.IInputRequestMsg,
-  onInput: ExecuteRequest['onInput'],
-): void => {
-  const { prompt, password } = message.content;
-  const answered = onInput ? onInput(prompt, password) : Promise.resolve('');
-  answered.then(
-    (value) => {
-      connection.sendInputReply({ status: 'ok', value }, message.header);
-    },
-    () => {
-      // Nobody answered: the code sees an empty line, and Stop still works.
-      connection.sendInputReply({ status: 'ok', value: '' }, message.header);
-    },
-  );
 };

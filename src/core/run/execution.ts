@@ -1,6 +1,6 @@
 // Executing one cell under its total limit: the run ends in a named state, whatever the code does.
 import { deferred } from '../async.ts';
-import type { ExecuteOutcome } from '../gateway/kernelSession.ts';
+import type { ExecuteOutcome } from '../gateway/execute.ts';
 import type { LostReason } from '../gateway/liveness.ts';
 import type { AcquiredKernel } from './kernels.ts';
 import type { OutputModel } from './outputs.ts';

@@ -1,6 +1,7 @@
 // Stopping that stops: interrupt, then restart, then delete the kernel, each within a bound and said.
 import { delay, within } from '../async.ts';
-import type { ExecuteOutcome, KernelSession } from '../gateway/kernelSession.ts';
+import type { ExecuteOutcome } from '../gateway/execute.ts';
+import type { KernelSession } from '../gateway/kernelSession.ts';
 import type { RunNotice } from './events.ts';
 
 export interface StopBounds {

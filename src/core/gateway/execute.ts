@@ -1,0 +1,166 @@
+// Executing one request on a kernel: it always ends, with the kernel's reply or with the reason why there is none.
+import type { Kernel, KernelConnection, KernelMessage } from '@jupyterlab/services';
+import { delay, deferred } from '../async.ts';
+import type { LostReason } from './liveness.ts';
+
+export interface ExecuteRequest {
+  readonly code: string;
+  /** No output, no counter, no history: for what the engine itself does in the kernel. */
+  readonly silent?: boolean;
+  readonly userExpressions?: Readonly<Record<string, string>>;
+  readonly onMessage?: (message: KernelMessage.IIOPubMessage) => void;
+  /** Answers `input()` and `getpass()`; without it the kernel refuses them with an error of its own. */
+  readonly onInput?: (prompt: string, password: boolean) => Promise<string>;
+}
+
+type ReplyContent = KernelMessage.IExecuteReplyMsg['content'];
+
+/**
+ * How an execution ended: with the kernel's reply (`aborted` where the kernel put it aside or dropped it), or without one because the
+ * kernel is gone or was restarted.
+ */
+export type ExecuteOutcome =
+  { readonly kind: 'replied'; readonly content: ReplyContent } | { readonly kind: 'lost'; readonly reason: LostReason };
+
+/** After the reply (shell, reliable) the `idle` may be missing: iopub drops messages when it overflows. */
+const idleGrace = 3_000;
+/** After `idle` the reply may be on its way still: they come by different sockets. */
+const replyGrace = 500;
+/** A kernel puts aside what arrives for a moment after somebody's failed cell (`stop_on_error`). It never saw the code. */
+const retries = 20;
+const retryPause = 100;
+
+interface Attempt {
+  readonly outcome: ExecuteOutcome;
+  /** The kernel answered that it did not look at the code. */
+  readonly isPutAside: boolean;
+}
+
+/**
+ * Executes a request; one that the kernel put aside unseen is sent again.
+ * @param lost settles when the kernel can't be used any more
+ */
+export const executeOn = async (
+  connection: KernelConnection,
+  request: ExecuteRequest,
+  lost: Promise<LostReason>,
+  isRestarting: () => boolean,
+): Promise<ExecuteOutcome> => {
+  for (let retry = 0; ; retry++) {
+    const { outcome, isPutAside } = await attempt(connection, request, lost, isRestarting);
+    if (!isPutAside || retry >= retries) {
+      return outcome;
+    }
+    await Promise.race([delay(retryPause), lost]);
+  }
+};
+
+const isAborted = ({ status }: ReplyContent): boolean => status === 'aborted' || status === 'abort';
+
+/**
+ * Resolves once it is certain that no reply comes any more: a later question on the same socket was answered. ipykernel goes idle
+ * without a reply when an interrupt meets it between a cell's `busy` and its first line (`KeyboardInterrupt caught in kernel`,
+ * `dispatch_shell` in https://github.com/ipython/ipykernel/blob/main/ipykernel/kernelbase.py).
+ */
+const noReplyComes = async (connection: KernelConnection): Promise<boolean> => {
+  await delay(replyGrace);
+  try {
+    return (await connection.requestKernelInfo()) !== undefined;
+  } catch {
+    // Not connected at this moment: the connection's own watch decides.
+    return false;
+  }
+};
+
+const attempt = async (
+  connection: KernelConnection,
+  request: ExecuteRequest,
+  lost: Promise<LostReason>,
+  isRestarting: () => boolean,
+): Promise<Attempt> => {
+  const outcome = deferred<ExecuteOutcome>();
+  let reply: ReplyContent | undefined;
+  let grace: NodeJS.Timeout | undefined;
+  let future: Kernel.IShellFuture<KernelMessage.IExecuteRequestMsg, KernelMessage.IExecuteReplyMsg>;
+  try {
+    future = connection.requestExecute(
+      {
+        code: request.code,
+        silent: request.silent ?? false,
+        store_history: !(request.silent ?? false),
+        allow_stdin: request.onInput !== undefined,
+        // Nothing of ours waits behind a failed one, and a request that arrives just after it would be refused unseen.
+        stop_on_error: false,
+        user_expressions: { ...request.userExpressions },
+      },
+      false,
+    );
+  } catch {
+    return { isPutAside: false, outcome: { kind: 'lost', reason: { kind: 'died' } } };
+  }
+  const onIdle = async (): Promise<void> => {
+    if (!reply && (await noReplyComes(connection))) {
+      outcome.resolve({ kind: 'replied', content: { status: 'aborted', execution_count: null } });
+    }
+  };
+  future.onIOPub = (message) => {
+    request.onMessage?.(message);
+    if ('execution_state' in message.content && message.content.execution_state === 'idle') {
+      void onIdle();
+    }
+  };
+  future.onReply = (message) => {
+    const { content } = message;
+    reply = content;
+    grace = setTimeout(
+      () => {
+        outcome.resolve({ kind: 'replied', content });
+      },
+      isAborted(content) ? 0 : idleGrace,
+    );
+  };
+  future.onStdin = (message) => {
+    if (message.header.msg_type === 'input_request') {
+      answerInput(connection, message as KernelMessage.IInputRequestMsg, request.onInput);
+    }
+  };
+  future.done.then(
+    (message) => {
+      outcome.resolve({ kind: 'replied', content: message.content });
+    },
+    () => {
+      // The library gives up its futures when the kernel restarts, by its own death or by our order.
+      outcome.resolve({ kind: 'lost', reason: { kind: isRestarting() ? 'restarted' : 'died' } });
+    },
+  );
+  void lost.then((reason) => {
+    outcome.resolve({ kind: 'lost', reason });
+  });
+  try {
+    const ended = await outcome.promise;
+    return { outcome: ended, isPutAside: reply !== undefined && isAborted(reply) && ended.kind === 'replied' };
+  } finally {
+    clearTimeout(grace);
+    if (!future.isDisposed) {
+      future.dispose();
+    }
+  }
+};
+
+const answerInput = (
+  connection: KernelConnection,
+  message: KernelMessage.IInputRequestMsg,
+  onInput: ExecuteRequest['onInput'],
+): void => {
+  const { prompt, password } = message.content;
+  const answered = onInput ? onInput(prompt, password) : Promise.resolve('');
+  answered.then(
+    (value) => {
+      connection.sendInputReply({ status: 'ok', value }, message.header);
+    },
+    () => {
+      // Nobody answered: the code sees an empty line, and Stop still works.
+      connection.sendInputReply({ status: 'ok', value: '' }, message.header);
+    },
+  );
+};
