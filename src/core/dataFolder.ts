@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly generated: string;
   /** State of the embedded gateway that serves this data folder: token, log, kernelspecs. */
   readonly gateway: string;
+  /** Deleted attachments, until the trash is emptied: their bytes are nowhere else. Made at first use. */
+  readonly trash: string;
 }
 
 const platformFolder = (kind: 'data' | 'cache', environment: NodeJS.ProcessEnv): string => {
@@ -52,6 +54,7 @@ export const openDataFolder = (root: string): DataFolder => {
     uploads: join(root, 'uploads'),
     generated: join(root, 'uploads', 'code_generated'),
     gateway: join(root, 'gateway'),
+    trash: join(root, 'trash'),
   };
   try {
     for (const path of [root, folder.uploads, folder.generated, folder.gateway]) {

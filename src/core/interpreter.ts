@@ -15,6 +15,7 @@ import { createQueues } from './run/queue.ts';
 import { recoverRuns, type Reconnect } from './run/recover.ts';
 import { defaultRunSettings, type RunHooks, type RunRequest, type RunSettings } from './run/request.ts';
 import type { RunResult } from './run/result.ts';
+import { emptyTrash, moveToTrash, restoreFromTrash, type Deleted, type Emptied } from './run/trash.ts';
 import { runMessage } from './run/way.ts';
 import type { AttachmentSource } from './workspace/attachments.ts';
 import type { CleanupMode, CleanupPlan, CleanupReport } from './workspace/cleanup.ts';
@@ -31,6 +32,12 @@ export interface InterpreterOptions {
   /** Asked anew for each run, so that a change of settings needs no restart. */
   readonly settings?: () => Partial<RunSettings>;
   readonly log?: Log;
+}
+
+/** By their ids. */
+export interface TrashIds {
+  readonly files?: readonly string[];
+  readonly attachments?: readonly string[];
 }
 
 export interface Interpreter {
@@ -59,6 +66,15 @@ export interface Interpreter {
   planCleanup(request: Omit<CleanupRequest, 'user'>): CleanupPlan;
   /** Removes workspaces. Kept files, messages in use and pinned ones are never touched. @throws CodedError `cancelled` */
   cleanUp(plan: CleanupPlan, mode: CleanupMode, signal?: AbortSignal): Promise<CleanupReport>;
+  /**
+   * Deletes files (each with all its versions, or just one version) and attachments, so that nothing finds them any more; they can be restored.
+   * @throws CodedError `file.notFound`; then nothing was deleted
+   */
+  moveToTrash(ids: TrashIds & { readonly which?: 'path' | 'version' }): Promise<Deleted>;
+  /** Takes what was deleted out of the trash again. */
+  restore(ids: TrashIds): Promise<Deleted>;
+  /** Removes for good what has been in the trash for so long; 0 takes all of it. */
+  emptyTrash(olderThanDays: number): Emptied;
   /** Removes kernels and closes runs that an ended process left behind. */
   recover(): Promise<void>;
   /** Removes this process's kernels from the gateway and closes the registry; bounded. */
@@ -78,6 +94,7 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
   const kernels = createKernels(registry, settings, log);
   const queues = createQueues();
   const services = { registry, gateways, kernels, settings, log };
+  const trash = { registry, data, user: options.user, log };
   const active = new Set<Promise<unknown>>();
   const stopAll = new AbortController();
 
@@ -137,6 +154,10 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
     prompt: (key, signal) => promptOfMessage(registry, key, settings(), signal),
     planCleanup: (request) => planWorkspaceCleanup(registry, { ...request, user: options.user }),
     cleanUp: (plan, mode, signal) => track(cleanWorkspaces(registry, data, plan, mode, settings().ownerLabel, signal)),
+    moveToTrash: ({ files = [], attachments = [], which = 'path' }) =>
+      track(moveToTrash(trash, { files, attachments, which })),
+    restore: ({ files = [], attachments = [] }) => track(restoreFromTrash(trash, { files, attachments })),
+    emptyTrash: (olderThanDays) => emptyTrash(trash, olderThanDays),
     recover: () => track(recoverRuns(registry, options.reconnect, settings(), log)),
     dispose: async () => {
       stopAll.abort();

@@ -47,7 +47,8 @@ export const createAttachments = (database: Database, changes: Changes): Attachm
       database.run(
         `INSERT INTO attachment (attachment_id, owner, message, record, way, attached_at)
          VALUES ($id, $owner, $message, $record, $way, $at)
-         ON CONFLICT (attachment_id) DO UPDATE SET record = excluded.record, way = excluded.way, attached_at = excluded.attached_at`,
+         ON CONFLICT (attachment_id) DO UPDATE SET record = excluded.record, way = excluded.way, attached_at = excluded.attached_at,
+           trashed_at = NULL`,
         {
           id: attachmentId(workspace.folder, attachment),
           owner: toStoredText(workspace.key.user),
@@ -64,7 +65,7 @@ export const createAttachments = (database: Database, changes: Changes): Attachm
     database
       .all(
         attachmentRow,
-        'SELECT attachment_id, record, way, attached_at FROM attachment WHERE message = $message ORDER BY id',
+        'SELECT attachment_id, record, way, attached_at FROM attachment WHERE message = $message AND trashed_at IS NULL ORDER BY id',
         { message },
       )
       .flatMap(({ attachment_id: id, record, way, attached_at: attachedAt }) => {

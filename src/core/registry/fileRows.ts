@@ -44,13 +44,15 @@ const listRow = v.object({
   message_id: outsideText,
 });
 
-/** Files by id, each as the latest run left it. */
+/** Files by id, each as the latest run left it; what is in the trash is not there. */
 export const findFile = (database: Database, fileId: string): FileRow | undefined =>
-  database.get(fileRow, `SELECT ${COLUMNS} FROM ${JOINED} WHERE f.file_id = $id ORDER BY v.id DESC LIMIT 1`, {
-    id: fileId,
-  });
+  database.get(
+    fileRow,
+    `SELECT ${COLUMNS} FROM ${JOINED} WHERE f.file_id = $id AND f.trashed_at IS NULL ORDER BY v.id DESC LIMIT 1`,
+    { id: fileId },
+  );
 
-/** The file that these bytes at this path are already, if any. */
+/** The file that these bytes at this path are already, if any, be it in the trash: a run that makes it again takes it out. */
 export const findSameFile = (
   database: Database,
   same: { readonly message: number; readonly path: string; readonly sha256: string },
@@ -66,18 +68,39 @@ export const versionsOfPath = (database: Database, message: number, path: string
   database.all(
     fileRow,
     `SELECT ${COLUMNS} FROM ${JOINED}
-     WHERE v.id IN (SELECT max(id) FROM version WHERE message = $message AND path = $path GROUP BY file)
+     WHERE f.trashed_at IS NULL AND v.id IN (SELECT max(id) FROM version WHERE message = $message AND path = $path GROUP BY file)
      ORDER BY v.id DESC`,
     { message, path },
+  );
+
+/** Files of a user that are in the trash, each as the latest run left it, the latest deleted first. */
+export const listTrashed = (database: Database, owner: string): (FileRow & { readonly trashed_at: number })[] =>
+  database.all(
+    v.object({ ...fileRow.entries, trashed_at: integerColumn }),
+    `SELECT ${COLUMNS}, f.trashed_at FROM ${JOINED}
+     WHERE f.owner = $owner AND f.trashed_at IS NOT NULL AND v.id = (SELECT max(id) FROM version WHERE file = f.id)
+     ORDER BY f.trashed_at DESC, v.id DESC`,
+    { owner },
   );
 
 /** The id of the latest version of a path, 0 where it has none. */
 export const latestVersion = (database: Database, message: number, path: string): number =>
   database.get(
     v.object({ id: integerColumn }),
-    'SELECT coalesce(max(id), 0) AS id FROM version WHERE message = $message AND path = $path',
+    `SELECT coalesce(max(v.id), 0) AS id FROM version v JOIN file f ON f.id = v.file
+     WHERE v.message = $message AND v.path = $path AND f.trashed_at IS NULL`,
     { message, path },
   )?.id ?? 0;
+
+/** Counts the current files of a message anew, inside a transaction. */
+export const countFiles = (database: Database, message: number): void => {
+  database.run(
+    `UPDATE message SET files = (
+       SELECT count(DISTINCT v.path) FROM version v JOIN file f ON f.id = v.file WHERE v.message = $message AND f.trashed_at IS NULL
+     ) WHERE id = $message`,
+    { message },
+  );
+};
 
 /** Kept files with these bytes. */
 export const sameContent = (database: Database, sha256: string): { id: string; size: number; sha256: string }[] =>
@@ -94,14 +117,15 @@ export const keptContent = (database: Database, message: number, sha256: string)
   database
     .all(
       v.object({ file_id: textColumn, size: integerColumn }),
-      'SELECT file_id, size FROM file WHERE message = $message AND sha256 = $sha256',
+      'SELECT file_id, size FROM file WHERE message = $message AND sha256 = $sha256 AND trashed_at IS NULL',
       { message, sha256 },
     )
     .map(({ file_id, size }) => ({ id: file_id, size }));
 
 const LISTED = `
   SELECT f.file_id, f.path, f.size, f.format, f.mime_type, f.created_at, m.message_id
-  FROM (SELECT max(id) AS id FROM version WHERE message IN (%) GROUP BY message, path) latest
+  FROM (SELECT max(v.id) AS id FROM version v JOIN file f ON f.id = v.file
+      WHERE v.message IN (%) AND f.trashed_at IS NULL GROUP BY v.message, v.path) latest
     JOIN version v ON v.id = latest.id JOIN file f ON f.id = v.file JOIN message m ON m.id = f.message
   ORDER BY f.message, f.id`;
 const MESSAGES_OF_CHAT =

@@ -5,7 +5,6 @@ import type { GeneratedFile, ListedFile } from './fileRecord.ts';
 import {
   findFile,
   keptContent,
-  latestVersion,
   listOfChat,
   listOfMessage,
   toGeneratedFile,
@@ -13,7 +12,8 @@ import {
   versionsOfPath,
   type FileRow,
 } from './fileRows.ts';
-import { beginPending, keepFile, noteStamp, type FileToKeep, type KeepServices } from './keepFile.ts';
+import { forgetFiles } from './forgetFiles.ts';
+import { keepFile, type FileToKeep, type KeepServices } from './keepFile.ts';
 import { toStoredText } from './storedText.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
 
@@ -58,7 +58,7 @@ export interface Files {
 }
 
 export const createFiles = (services: KeepServices, attachments: Attachments): Files => {
-  const { database, changes, store, data, process } = services;
+  const { database, store, data } = services;
 
   const owned = (user: string, id: string): FileRow => {
     const row = findFile(database, id);
@@ -114,20 +114,7 @@ export const createFiles = (services: KeepServices, attachments: Attachments): F
     isContentKept: ({ id }, { sha256, size }) =>
       keptContent(database, id, sha256).some((kept) => kept.size === size && store.isWhole(kept)),
     forgetFile: (user, id) => {
-      changes.change(() => {
-        const row = owned(user, id);
-        // Before the bytes go: a crash in between must not bring the file back from its sidecar.
-        beginPending(database, { id, work: 'forget', process });
-        database.run('DELETE FROM file WHERE id = $file', { file: row.file });
-        if (latestVersion(database, row.message, row.path) === 0) {
-          database.run('UPDATE message SET files = files - 1 WHERE id = $message', { message: row.message });
-        }
-      });
-      store.remove(id);
-      database.write(() => {
-        database.run('DELETE FROM pending WHERE file_id = $id', { id });
-        noteStamp(database, store.stamp());
-      });
+      forgetFiles(services, () => [owned(user, id)]);
     },
   };
 };

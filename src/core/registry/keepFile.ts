@@ -14,7 +14,15 @@ import type { Changes } from './changes.ts';
 import { integerColumn } from './columns.ts';
 import type { ContentStore, Staged } from './contentStore.ts';
 import type { GeneratedFile } from './fileRecord.ts';
-import { findFile, findSameFile, latestVersion, sameContent, toGeneratedFile, type FileRow } from './fileRows.ts';
+import {
+  countFiles,
+  findFile,
+  findSameFile,
+  latestVersion,
+  sameContent,
+  toGeneratedFile,
+  type FileRow,
+} from './fileRows.ts';
 import type { ProcessIdentity } from './processIdentity.ts';
 import { findRun, inputsOf } from './runs.ts';
 import type { Sidecar } from './sidecar.ts';
@@ -196,6 +204,13 @@ const keepAgain = async (
   await (isWhole || !staged ? store.writeSidecar(sidecar) : store.place(staged, sidecar));
   return changes.change(() => {
     addVersion(database, { file: same.file, message: same.message, path: same.path, keptAt, ...file });
+    const { changes: takenOut } = database.run(
+      'UPDATE file SET trashed_at = NULL WHERE id = $file AND trashed_at IS NOT NULL',
+      { file: same.file },
+    );
+    if (takenOut > 0) {
+      countFiles(database, same.message);
+    }
     noteStamp(database, store.stamp());
     return rowOf(database, same.file_id);
   });

@@ -12,6 +12,8 @@ import { thisProcess } from './processIdentity.ts';
 import { createRuns, type Runs } from './runs.ts';
 import type { Database } from './sqlite.ts';
 import { sweep } from './sweep.ts';
+import { createTrash, type Trash } from './trash.ts';
+import { createTrashedAttachments, type TrashedAttachments } from './trashedAttachments.ts';
 import { createWorkspaces, type Workspaces } from './workspaces.ts';
 
 export type { AttachmentRow } from './attachments.ts';
@@ -20,11 +22,23 @@ export type { FileToKeep } from './keepFile.ts';
 export type { KernelFolder } from './kernelFolders.ts';
 export type { Lease, LeaseOutcome, LeaseRequest } from './leases.ts';
 export type { NewRun, RunEnd, RunInput, RunRecord, RunRow } from './runs.ts';
+export type { TrashedFile } from './trash.ts';
+export type { TrashedAttachment } from './trashedAttachments.ts';
 export type { ChatSummary, WorkspaceFilter, WorkspaceSummary } from './workspaces.ts';
 
 /** Every call may throw CodedError `registry.failed`. Calls that return no promise are done when they return. */
 export interface Registry
-  extends Disposable, Workspaces, Runs, Attachments, Leases, KernelFolders, Files, Pick<Changes, 'dataVersion'> {}
+  extends
+    Disposable,
+    Workspaces,
+    Runs,
+    Attachments,
+    Leases,
+    KernelFolders,
+    Files,
+    Trash,
+    TrashedAttachments,
+    Pick<Changes, 'dataVersion'> {}
 
 /**
  * Opens the registry of a data folder, and makes good what a crash left half done.
@@ -42,13 +56,16 @@ export const openRegistry = async (data: DataFolder, options: { readonly log?: L
     await makeGood(database, isNew);
     const changes = createChanges(database);
     const attachments = createAttachments(database, changes);
+    const keeping = { database, changes, store, data, process };
     return {
       ...createWorkspaces(database, changes, data),
       ...createRuns(database, changes),
       ...attachments,
       ...createLeases(database, process),
       ...createKernelFolders(database),
-      ...createFiles({ database, changes, store, data, process }, attachments),
+      ...createFiles(keeping, attachments),
+      ...createTrash(keeping),
+      ...createTrashedAttachments(database, changes, data),
       dataVersion: () => changes.dataVersion(),
       [Symbol.dispose]: () => {
         database.close();

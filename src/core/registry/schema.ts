@@ -157,4 +157,62 @@ export const migrations: readonly string[] = [
     made_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  `
+  -- What a user deleted is in no list; its bytes stay until the trash is emptied.
+  ALTER TABLE file ADD COLUMN trashed_at INTEGER;
+  CREATE INDEX file_in_trash ON file (owner, trashed_at) WHERE trashed_at IS NOT NULL;
+  ALTER TABLE attachment ADD COLUMN trashed_at INTEGER;
+  CREATE INDEX attachment_in_trash ON attachment (owner, trashed_at) WHERE trashed_at IS NOT NULL;
+
+  -- Whether the user opened what a run left; until then it is shown as new.
+  ALTER TABLE version ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+
+  -- The count of changes (meta) after the last one to what a message or a chat shows: a window draws anew what is above the count that
+  -- it knows. By triggers, so that no change can forget it.
+  ALTER TABLE message ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE chat ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
+  CREATE INDEX message_changed ON message (changed);
+  CREATE INDEX chat_changed ON chat (changed);
+  CREATE INDEX message_of_chat ON message (chat, id);
+  CREATE VIEW next_change AS SELECT CAST(value AS INTEGER) + 1 AS value FROM meta WHERE name = 'changes';
+  CREATE TRIGGER message_added AFTER INSERT ON message BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.id;
+  END;
+  CREATE TRIGGER message_shown AFTER UPDATE OF label, pinned, files, last_used_at ON message BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.id;
+  END;
+  CREATE TRIGGER chat_added AFTER INSERT ON chat BEGIN
+    UPDATE chat SET changed = (SELECT value FROM next_change) WHERE id = NEW.id;
+  END;
+  CREATE TRIGGER chat_shown AFTER UPDATE OF title, updated_at ON chat BEGIN
+    UPDATE chat SET changed = (SELECT value FROM next_change) WHERE id = NEW.id;
+  END;
+  CREATE TRIGGER file_trashed AFTER UPDATE OF trashed_at ON file BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.message;
+  END;
+  CREATE TRIGGER version_added AFTER INSERT ON version BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.message;
+  END;
+  CREATE TRIGGER version_seen AFTER UPDATE OF seen ON version BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.message;
+  END;
+  CREATE TRIGGER version_gone AFTER DELETE ON version BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = OLD.message;
+  END;
+  CREATE TRIGGER attachment_added AFTER INSERT ON attachment BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.message;
+  END;
+  CREATE TRIGGER attachment_shown AFTER UPDATE ON attachment BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.message;
+  END;
+  CREATE TRIGGER attachment_gone AFTER DELETE ON attachment BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = OLD.message;
+  END;
+  CREATE TRIGGER run_began AFTER INSERT ON run BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.message;
+  END;
+  CREATE TRIGGER run_ended AFTER UPDATE OF ended_at ON run BEGIN
+    UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.message;
+  END;
+  `,
 ];
