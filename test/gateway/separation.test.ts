@@ -16,7 +16,7 @@ const literal = (value: unknown): string => JSON.stringify(value);
 
 /** Gives an expression's value, or the name of what it raised. */
 const attempts = `
-import ctypes, os, pathlib, signal, socket, stat
+import ctypes, glob, os, pathlib, signal, socket, stat
 def tried(work):
     try: return work()
     except BaseException as error: return type(error).__name__
@@ -25,6 +25,13 @@ def connected(family, address):
         client.settimeout(5)
         client.connect(address)
         return 'connected'
+def keyctl(*arguments):
+    numbers = {'x86_64': 250, 'aarch64': 219, 'riscv64': 219}
+    return ctypes.CDLL(None).syscall(numbers[os.uname().machine], *arguments)
+def terminal():
+    mine, theirs = os.openpty()
+    os.write(mine, b'seen\\n')
+    return os.ttyname(theirs), os.read(theirs, 9)
 `;
 
 interface Attempt {
@@ -130,6 +137,40 @@ const table: readonly Attempt[] = [
     outcome: nothing,
   },
   {
+    what: "open the other's terminals, or the user's",
+    expression: () => `[name for name in os.listdir('/dev/pts') if name.isdigit()]`,
+    outcome: nothing,
+  },
+  {
+    what: 'have a terminal that is not its own',
+    expression: () => `terminal()`,
+    outcome: /^\('\/dev\/pts\/0', b'seen\\n'\)$/,
+  },
+  {
+    what: 'freeze or kill through control groups',
+    expression: () =>
+      `[path for path in glob.glob('/sys/fs/cgroup/**/cgroup.*', recursive=True) if os.access(path, os.W_OK)]`,
+    outcome: nothing,
+  },
+  {
+    what: "read the gateway's log through its own output, or through any other open file",
+    expression: () =>
+      `[path for name in os.listdir('/proc/self/fd') for path in [tried(lambda: os.readlink('/proc/self/fd/' + name))] if path.endswith('.log')] + [tried(lambda: os.readlink(f'/proc/self/fd/{number}').split(':')[0]) for number in (0, 1, 2)]`,
+    outcome: /^\['\/dev\/null', 'pipe', 'pipe'\]$/,
+  },
+  {
+    what: "find the other's keys, or read what keys there are",
+    // KEYCTL_SEARCH in the session's keyring.
+    expression: () => `[keyctl(10, -3, b'user', b'theirs', 0), open('/proc/keys').read()]`,
+    outcome: /^\[-1, ''\]$/,
+  },
+  {
+    what: 'change the settings of the machine',
+    expression: () =>
+      `[path for path in ('/proc/sys/kernel/printk', '/proc/sys/kernel/core_pattern', '/proc/sysrq-trigger', '/sys/power/state', '/sys/kernel/mm/ksm/run') if tried(lambda: open(path, 'a').close()) is None]`,
+    outcome: nothing,
+  },
+  {
     what: "use the user's session",
     expression: () => `tried(lambda: os.listdir('/run/user')) if os.path.exists('/run/user') else []`,
     outcome: nothing,
@@ -192,9 +233,12 @@ for (const { who, user } of [
 open('/mnt/data/secret.txt', 'w').write('secret of the other message')
 for folder in ('/tmp', '/var/tmp', '/dev/shm'): open(folder + '/theirs', 'w').write('secret')
 import subprocess; child = subprocess.Popen(['sleep', '300'])
-import ctypes; print(ctypes.CDLL(None).shmget(4711, 4096, 0o1666) >= 0)
+import ctypes, os
+pair = os.openpty()
+adds = {'x86_64': 248, 'aarch64': 217, 'riscv64': 217}[os.uname().machine]
+print(ctypes.CDLL(None).shmget(4711, 4096, 0o1666) >= 0, ctypes.CDLL(None).syscall(adds, b'user', b'theirs', b'secret', 6, -3) > 0)
 `);
-      assert.equal(made, 'True');
+      assert.equal(made, 'True True');
     });
 
     after('stop the gateway', async () => {
