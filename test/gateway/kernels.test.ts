@@ -1,11 +1,11 @@
 // The kernel of a message: set up once, kept between runs, never left behind.
 import assert from 'node:assert/strict';
-import { orCancelled } from '../../src/core/async.ts';
+import { deferred, orCancelled } from '../../src/core/async.ts';
 import { isCoded } from '../../src/core/errors.ts';
 import { openInterpreter } from '../../src/core/interpreter.ts';
 import type { RunEvent } from '../../src/core/run/events.ts';
 import { testGateway } from '../support/embeddedGateway.ts';
-import { newMessage, run, withInterpreter } from '../support/interpreter.ts';
+import { keptBy, newMessage, run, withInterpreter } from '../support/interpreter.ts';
 import { eventually, kernelsOf } from '../support/processes.ts';
 
 const ignoring = 'import time\nwhile True:\n    try: time.sleep(60)\n    except KeyboardInterrupt: pass';
@@ -129,17 +129,71 @@ describe("a message's kernel", () => {
     });
   });
 
-  it('serves one program at a time: another one hears who has it', async () => {
+  it('serves one program at a time: another one says whom it waits for, and nothing of either is lost', async () => {
     await withInterpreter({ settings: { ownerLabel: 'the first' } }, async (first) => {
       const key = newMessage(first);
-      await run('1', { on: first, key });
-      await withInterpreter({}, async (second) => {
+      await withInterpreter({ settings: { waitSeconds: 0 } }, async (second) => {
+        const begun = deferred<undefined>();
+        const released = deferred<string>();
+        const running = run("open('/mnt/data/first.txt', 'w').write('1')\ninput()\nx = 1", {
+          on: first,
+          key,
+          onInput: () => {
+            begun.resolve(undefined);
+            return released.promise;
+          },
+        });
+        await begun.promise;
         await assert.rejects(
           run('1', { on: second, key }),
           (error) => isCoded(error, 'message.inUse') && error.detail.owner === 'the first',
         );
+        await withInterpreter({}, async (third) => {
+          const waiting = run("open('/mnt/data/second.txt', 'w').write(str(x))", {
+            on: third,
+            key,
+            onEvent: (event) => {
+              if (event.kind === 'notice' && event.notice.code === 'kernel.waiting') {
+                released.resolve(event.notice.owner);
+              }
+            },
+          });
+          assert.deepEqual(keptBy(await running), ['/mnt/data/first.txt created']);
+          assert.equal(await released.promise, 'the first');
+          assert.deepEqual(keptBy(await waiting), ['/mnt/data/second.txt created']);
+        });
       });
     });
+  });
+
+  it('goes with the program that uses it: one that left it idle takes it back with its variables', async () => {
+    for (const reach of ['auto', 'channel'] as const) {
+      await leavesNoKernel(async () => {
+        await withInterpreter({ settings: { reach } }, async (first) => {
+          const key = newMessage(first);
+          await run("xs = [1]\nopen('/mnt/data/a.txt', 'w').write('a')", { on: first, key });
+          await withInterpreter({ settings: { reach } }, async (second) => {
+            const notices: string[] = [];
+            const onEvent = noticesInto(notices);
+            const taken = await run(
+              "xs.append(2)\nopen('/mnt/data/b.txt', 'w').write(open('/mnt/data/a.txt').read())",
+              {
+                on: second,
+                key,
+                onEvent,
+              },
+            );
+            assert.deepEqual([taken.status, taken.reach], ['ok', reach === 'channel' ? 'channel' : 'shared']);
+            assert.deepEqual(keptBy(taken), ['/mnt/data/b.txt created']);
+            const back = await run("print(xs, open('/mnt/data/b.txt').read())", { on: first, key, onEvent });
+            assert.equal(back.stdout, '[1, 2] a\n');
+            assert.equal(notices.includes('kernel.restarted'), false);
+          });
+          // Its end left the kernel, which it had not any more.
+          assert.equal((await run('print(xs)', { on: first, key })).stdout, '[1, 2]\n');
+        });
+      });
+    }
   });
 
   it('runs of one message wait for each other, in their order', async () => {

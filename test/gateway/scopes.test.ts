@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { deferred } from '../../src/core/async.ts';
 import { isCoded } from '../../src/core/errors.ts';
 import type { Interpreter } from '../../src/core/interpreter.ts';
 import type { RunEvent } from '../../src/core/run/events.ts';
@@ -87,19 +88,35 @@ describe('kernel.scope chat', () => {
     });
   });
 
-  it('the whole chat is held: another program hears who has it', async () => {
+  it('the whole chat is held: another program hears who has it, and goes on with its variables afterwards', async () => {
     const settings = { kernelScope: 'chat', ownerLabel: 'the first' } as const;
     await withInterpreter({ settings }, async (first) => {
       const key = newMessage(first);
-      await run('1', { on: first, key });
+      const begun = deferred<undefined>();
+      const answer = deferred<string>();
+      const onInput = (): Promise<string> => {
+        begun.resolve(undefined);
+        return answer.promise;
+      };
+      const running = run('x = input()', { on: first, key, onInput });
+      await begun.promise;
       for (const kernelScope of ['chat', 'message', 'run'] as const) {
-        await withInterpreter({ settings: { kernelScope } }, async (second) => {
+        await withInterpreter({ settings: { kernelScope, waitSeconds: 0 } }, async (second) => {
           await assert.rejects(
             run('1', { on: second, key: nextMessage(second, key) }),
             (error) => isCoded(error, 'message.inUse') && error.detail.owner === 'the first',
           );
         });
       }
+      answer.resolve('given');
+      await running;
+      await withInterpreter({ settings: { kernelScope: 'chat' } }, async (second) => {
+        const result = await run("print(x)\nopen('/mnt/data/x.txt', 'w').close()", {
+          on: second,
+          key: nextMessage(second, key),
+        });
+        assert.deepEqual([result.stdout, keptBy(result)], ['given\n', ['/mnt/data/x.txt created']]);
+      });
     });
   });
 

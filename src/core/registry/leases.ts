@@ -19,11 +19,23 @@ export interface Lease {
   readonly heartbeatAt: number;
   /** Tells this lease from an earlier or later one of the same message. */
   readonly token: string;
+  /** Its owner keeps the kernel for its own next run: another one may take it. */
+  readonly isIdle: boolean;
+  /** It holds every message of the chat. */
+  readonly isWholeChat: boolean;
 }
 
 export type LeaseOutcome =
-  /** `replaced`: the expired lease that was in its place (or this registry's own earlier one); its kernel may still be there. */
-  | { readonly kind: 'acquired'; readonly lease: Lease; readonly replaced: Lease | undefined }
+  /**
+   * `replaced`: the expired lease that was in its place (or this registry's own earlier one); its kernel may still be there.
+   * `taken`: an idle one of another owner; where it fits the request the new lease names its kernel.
+   */
+  | {
+      readonly kind: 'acquired';
+      readonly lease: Lease;
+      readonly replaced: Lease | undefined;
+      readonly taken: Lease | undefined;
+    }
   | { readonly kind: 'held'; readonly owner: string; readonly lease: Lease };
 
 export interface LeaseRequest {
@@ -32,6 +44,8 @@ export interface LeaseRequest {
   readonly owner: string;
   /** The kernel serves every message of the chat: none of them is free for others. */
   readonly wholeChat?: boolean;
+  /** Takes an idle one from its owner, with its kernel. */
+  readonly takeIdle?: boolean;
 }
 
 export interface Leases {
@@ -46,6 +60,12 @@ export interface Leases {
   setLeaseKernel(lease: Lease, kernelId: string): boolean;
   /** To be called every 10 s. False when the lease was lost: another process has the message. */
   heartbeat(lease: Lease): boolean;
+  /** Before each use: nobody takes it from now on. False when the lease was lost. */
+  claimLease(lease: Lease): boolean;
+  /** After it: others may take it. Nothing when the lease was lost. */
+  idleLease(lease: Lease): void;
+  /** Whether any lease names this kernel. */
+  isLeased(kernelId: string): boolean;
   /** Nothing when the lease was lost. */
   releaseLease(lease: Lease): void;
   expiredLeases(): Lease[];
@@ -80,6 +100,8 @@ const leaseRow = v.pipe(
     process_start: optionalText,
     heartbeat_at: integerColumn,
     heartbeat_uptime: integerColumn,
+    idle: integerColumn,
+    whole_chat: integerColumn,
   }),
   v.transform((row): LeaseRow => ({
     workspace: {
@@ -95,12 +117,14 @@ const leaseRow = v.pipe(
     token: row.token,
     holder: row.holder,
     heartbeatUptime: row.heartbeat_uptime,
+    isIdle: row.idle !== 0,
+    isWholeChat: row.whole_chat !== 0,
   })),
 );
 
 const SELECT_LEASE = `
   SELECT l.message, m.owner, c.chat_id, m.message_id, m.folder, l.kernel_id, l.connection, l.label, l.token, l.holder, l.host,
-    l.pid, l.process_start, l.heartbeat_at, l.heartbeat_uptime
+    l.pid, l.process_start, l.heartbeat_at, l.heartbeat_uptime, l.idle, l.chat IS NOT NULL AS whole_chat
   FROM lease l JOIN message m ON m.id = l.message JOIN chat c ON c.id = m.chat`;
 
 /** Milliseconds that this machine has been awake, the same for all its processes: libuv's uv_hrtime counts no sleep on Linux. */
@@ -145,12 +169,19 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
   };
 
   return {
-    acquireLease: (workspace, { kernelId, connection, owner, wholeChat = false }) =>
+    acquireLease: (workspace, { kernelId, connection, owner, wholeChat = false, takeIdle = false }) =>
       database.write((): LeaseOutcome => {
-        const rival = rivals(workspace.id, wholeChat).find((lease) => lease.holder !== holder && !isExpired(lease));
+        const standing = rivals(workspace.id, wholeChat).filter(
+          (lease) => lease.holder !== holder && !isExpired(lease),
+        );
+        const rival = standing.find((lease) => !takeIdle || !lease.isIdle);
         if (rival) {
           return { kind: 'held', owner: rival.owner, lease: rival };
         }
+        for (const { token } of standing) {
+          database.run('DELETE FROM lease WHERE token = $token', { token });
+        }
+        const fitting = standing.find((lease) => lease.connection === connection && lease.isWholeChat === wholeChat);
         const current = find(workspace.id);
         const now = Date.now();
         database.run(
@@ -160,7 +191,7 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
              CASE WHEN $wholeChat THEN (SELECT chat FROM message WHERE id = $message) END)`,
           {
             message: workspace.id,
-            kernel: kernelId,
+            kernel: fitting?.kernelId ?? kernelId,
             connection,
             label: owner,
             token: randomUUID(),
@@ -177,7 +208,7 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
         if (!lease) {
           throw new RangeError('the new lease is not there');
         }
-        return { kind: 'acquired', lease, replaced: current };
+        return { kind: 'acquired', lease, replaced: current, taken: fitting };
       }),
     findLease: ({ id }) => rivals(id, false)[0],
     setLeaseKernel: ({ token }, kernelId) =>
@@ -194,6 +225,15 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
           uptime: uptime(),
         }),
       ).changes > 0,
+    claimLease: ({ token }) =>
+      database.write(() => database.run('UPDATE lease SET idle = 0 WHERE token = $token', { token }).changes) > 0,
+    idleLease: ({ token }) => {
+      database.write(() => database.run('UPDATE lease SET idle = 1 WHERE token = $token', { token }));
+    },
+    isLeased: (kernelId) =>
+      database.get(v.object({ found: integerColumn }), 'SELECT 1 AS found FROM lease WHERE kernel_id = $kernel', {
+        kernel: kernelId,
+      }) !== undefined,
     releaseLease: ({ token }) => {
       database.write(() => database.run('DELETE FROM lease WHERE token = $token', { token }));
     },

@@ -215,4 +215,8 @@ export const migrations: readonly string[] = [
     UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.message;
   END;
   `,
+  `
+  -- Its owner keeps the kernel without using it: another window may take it.
+  ALTER TABLE lease ADD COLUMN idle INTEGER NOT NULL DEFAULT 0;
+  `,
 ];

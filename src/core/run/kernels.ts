@@ -8,6 +8,7 @@ import { removeKernel } from '../gateway/launch.ts';
 import type { Log } from '../log.ts';
 import type { Lease, Registry } from '../registry/registry.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
+import { adoptKernel } from './adoptKernel.ts';
 import type { ConnectedGateway } from './gatewayAccess.ts';
 import { boundedRemoval } from './channel/channel.ts';
 import { removeKernelHome } from './channel/kernelHome.ts';
@@ -16,6 +17,7 @@ import { chooseKernelSpec } from './kernelChoice.ts';
 import { kernelKey, type KernelScope } from './kernelScope.ts';
 import { moveKernel, startMessageKernel, type MessageKernel } from './messageKernel.ts';
 import type { RunSettings } from './request.ts';
+import { waitForLease } from './waitForLease.ts';
 
 interface Held {
   /** As it stands for the message that it serves now. */
@@ -46,13 +48,17 @@ export interface AcquiredKernel {
   remove(): Promise<void>;
 }
 
+export interface KernelWish {
+  /** Kernelspec; the gateway's default for Python where it is `null`. */
+  readonly kernelName: string | null;
+  readonly signal?: AbortSignal | undefined;
+  /** Told once when another program uses the message, and the wait for it begins. */
+  readonly onWaiting?: (owner: string) => void;
+}
+
 export interface Kernels {
-  acquire(
-    gateway: ConnectedGateway,
-    workspace: Workspace,
-    kernelName: string | null,
-    signal?: AbortSignal,
-  ): Promise<AcquiredKernel>;
+  /** @throws CodedError of the `kernel.` group, `message.inUse`, `cancelled` */
+  acquire(gateway: ConnectedGateway, workspace: Workspace, wish: KernelWish): Promise<AcquiredKernel>;
   /** The kernel that a message has and nobody uses; nothing is started. */
   borrow(workspace: Workspace): Pick<AcquiredKernel, 'kernel' | 'release'> | undefined;
   /** Releases the kernel of a message that nobody uses; false when it runs. */
@@ -127,8 +133,23 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
     channel.dispose();
   };
 
+  /** Another window has taken the message: its kernel is let go there, and removed where nobody has it now. */
+  const letGo = async (entry: Held): Promise<void> => {
+    held.delete(entry.key);
+    const { session, channel, gateway } = entry.kernel;
+    channel?.dispose();
+    session.dispose();
+    if (!registry.isLeased(session.kernelId)) {
+      await removeKernel(gateway.http, session.kernelId, log);
+    }
+  };
+
   /** The lease goes last: while a run is being collected, or its kernel may still be there, the message has an owner. */
   const remove = async (entry: Held): Promise<void> => {
+    if (!entry.inUse && entry.removal === undefined && !registry.claimLease(entry.lease)) {
+      await letGo(entry);
+      return;
+    }
     if (held.get(entry.key) === entry) {
       held.delete(entry.key);
       if (entry.scope !== 'run') {
@@ -152,8 +173,9 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
   const tend = (): void => {
     const now = Date.now();
     for (const entry of held.values()) {
-      registry.heartbeat(entry.lease);
-      if (!entry.inUse && now - entry.usedAt > settings().idleSeconds * 1000) {
+      if (!registry.heartbeat(entry.lease) && !entry.inUse) {
+        inBackground(letGo(entry));
+      } else if (!entry.inUse && now - entry.usedAt > settings().idleSeconds * 1000) {
         inBackground(remove(entry));
       }
     }
@@ -202,29 +224,57 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
   const start = async (
     gateway: ConnectedGateway,
     workspace: Workspace,
-    kernelName: string | null,
     scope: KernelScope,
-    signal: AbortSignal | undefined,
-  ): Promise<Held> => {
+    { kernelName, signal, onWaiting }: KernelWish,
+  ): Promise<{ readonly entry: Held; readonly fresh: boolean }> => {
     const spec = chooseKernelSpec(gateway.server, kernelName);
     const kernelId = randomUUID();
     // The lease names the kernel before it is asked for: whoever finds the lease expired can remove it.
-    const outcome = registry.acquireLease(workspace, {
-      kernelId,
-      connection: leaseAddress(gateway.http.connection),
-      owner: settings().ownerLabel,
-      wholeChat: scope === 'chat',
-    });
-    if (outcome.kind === 'held') {
-      const { chatId, messageId } = outcome.lease.workspace.key;
-      throw new CodedError('message.inUse', { chatId, messageId, owner: outcome.owner });
-    }
-    const { lease, replaced } = outcome;
+    const { lease, replaced, taken } = await waitForLease(
+      () =>
+        registry.acquireLease(workspace, {
+          kernelId,
+          connection: leaseAddress(gateway.http.connection),
+          owner: settings().ownerLabel,
+          wholeChat: scope === 'chat',
+          takeIdle: true,
+        }),
+      { seconds: settings().waitSeconds, signal, onWaiting },
+    );
     if (replaced?.connection === lease.connection && !leaving.has(replaced.kernelId)) {
       inBackground(removeKernel(gateway.http, replaced.kernelId, log).then(() => undefined));
     }
     makeRoom();
+    const hold = (kernel: MessageKernel): Held => {
+      const entry: Held = {
+        kernel,
+        scope,
+        key: kernelKey(scope, workspace),
+        lease,
+        inUse: true,
+        retired: false,
+        usedAt: Date.now(),
+        removal: undefined,
+      };
+      held.set(entry.key, entry);
+      noteFolder(entry);
+      return entry;
+    };
+    const dropTaken = (): void => {
+      if (taken !== undefined && held.get(kernelKey(scope, workspace))?.kernel.session.kernelId !== taken.kernelId) {
+        inBackground(removeKernel(gateway.http, taken.kernelId, log).then(() => undefined));
+      }
+    };
     try {
+      if (taken !== undefined) {
+        const common = { gateway, workspace, settings: settingsFor(scope, settings()), log, signal };
+        const kernel = scope === 'run' ? undefined : await adoptKernel(registry, taken.kernelId, kernelName, common);
+        if (kernel !== undefined) {
+          return { entry: hold(kernel), fresh: false };
+        }
+        registry.setLeaseKernel(lease, kernelId);
+        dropTaken();
+      }
       const kernel = await startMessageKernel({
         gateway,
         workspace,
@@ -239,23 +289,13 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
           registry.setLeaseKernel(lease, id);
         },
       });
-      const entry: Held = {
-        kernel,
-        scope,
-        key: kernelKey(scope, workspace),
-        lease,
-        inUse: true,
-        retired: false,
-        usedAt: Date.now(),
-        removal: undefined,
-      };
-      held.set(entry.key, entry);
-      noteFolder(entry);
+      const entry = hold(kernel);
       if (kernel.channel !== null) {
         await sweepFolders(registry, kernel, lease.connection, log);
       }
-      return entry;
+      return { entry, fresh: true };
     } catch (error) {
+      dropTaken();
       // The lease stays until the kernel that may still come up is gone.
       inBackground(
         Promise.allSettled([...background]).then(() => {
@@ -302,12 +342,27 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
     }
   };
 
+  /** Other windows may take it now. */
+  const rest = ({ lease }: Held): void => {
+    try {
+      registry.idleLease(lease);
+    } catch (error) {
+      // It stays this window's until it is released.
+      log.warn(`a kernel could not be given free: ${String(error)}`);
+    }
+  };
+
   return {
-    acquire: async (gateway, workspace, kernelName, signal) => {
+    acquire: async (gateway, workspace, wish) => {
+      const { kernelName, signal } = wish;
       const scope = settings().kernelScope;
       const key = kernelKey(scope, workspace);
       await dropOthers(scope, key, workspace);
       let entry = held.get(key);
+      if (entry !== undefined && !registry.claimLease(entry.lease)) {
+        await letGo(entry);
+        entry = undefined;
+      }
       const wanted = kernelName === null ? undefined : chooseKernelSpec(gateway.server, kernelName).name;
       const fits =
         entry !== undefined &&
@@ -319,8 +374,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         if (entry !== undefined) {
           await remove(entry);
         }
-        entry = await start(gateway, workspace, kernelName, scope, signal);
-        fresh = true;
+        ({ entry, fresh } = await start(gateway, workspace, scope, wish));
       }
       const acquired = entry;
       await serve(acquired, workspace, signal);
@@ -339,6 +393,8 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
           ) {
             // Not waited for: a gateway that does not answer would hold up the end of the run.
             inBackground(remove(acquired));
+          } else {
+            rest(acquired);
           }
         },
         retire: () => {
@@ -350,7 +406,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
     },
     borrow: (workspace) => {
       const entry = [...held.values()].find(({ kernel }) => kernel.workspace.id === workspace.id);
-      if (entry === undefined || entry.inUse || entry.kernel.session.isLost) {
+      if (entry === undefined || entry.inUse || entry.kernel.session.isLost || !registry.claimLease(entry.lease)) {
         return undefined;
       }
       entry.inUse = true;
@@ -359,6 +415,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         release: () => {
           entry.inUse = false;
           entry.usedAt = Date.now();
+          rest(entry);
         },
       };
     },

@@ -113,6 +113,39 @@ export const startMessageKernel = async (start: KernelStart): Promise<MessageKer
   }
 };
 
+/** Milliseconds for a kernel that another window had to answer. */
+const adoptionBound = 15_000;
+
+/**
+ * Goes on with a kernel that another process had set up and let go: its variables live on. `undefined` when it does not answer.
+ * @throws CodedError as {@link startMessageKernel}; the kernel is still there then
+ */
+export const adoptMessageKernel = async (
+  start: Omit<KernelStart, 'inBackground' | 'onLaunched' | 'kernelId'>,
+  model: KernelModel,
+  left: readonly { readonly folder: string; readonly forget: () => void }[],
+): Promise<MessageKernel | undefined> => {
+  const { gateway, log, settings, signal, workspace } = start;
+  const session = await connectKernel(gateway.http, model, { clientId: randomUUID(), log });
+  try {
+    if (!(await session.ready(adoptionBound, signal))) {
+      throwIfAborted(signal);
+      session.dispose();
+      return undefined;
+    }
+    // What was made in its own folder was fetched at the end of its last run; a new folder has a mark of ours.
+    for (const { folder, forget } of left) {
+      if (await removeKernelHome(session, folder, log)) {
+        forget();
+      }
+    }
+    return await groundKernel({ ...start, again: true }, session, folderForKernel(workspace, settings));
+  } catch (error) {
+    session.dispose();
+    throw error;
+  }
+};
+
 const makeReady = async (start: KernelStart, model: KernelModel, kernelFolder: string): Promise<MessageKernel> => {
   const { settings, log, gateway } = start;
   const session = await connectKernel(gateway.http, model, { clientId: randomUUID(), log });

@@ -42,6 +42,8 @@ export interface RunSettings {
   readonly kernelScope: KernelScope;
   /** Seconds a gateway may take to start a kernel. */
   readonly launchTimeoutSeconds: number;
+  /** Seconds a run waits for another window or command that runs the same message. */
+  readonly waitSeconds: number;
   /** Kernels kept at once, least recently used released first. */
   readonly maximumKernels: number;
   /** Seconds after which an unused kernel is released. */
@@ -67,6 +69,7 @@ export const defaultRunSettings: RunSettings = {
   kernelName: null,
   kernelScope: 'message',
   launchTimeoutSeconds: 60,
+  waitSeconds: 600,
   maximumKernels: 4,
   idleSeconds: 600,
   trackedTypes: null,

@@ -56,7 +56,13 @@ const acquireKernel = async (context: RunContext): Promise<AcquiredKernel> => {
     tell({ kind: 'phase', phase: 'launch' });
     try {
       const kernelName = request.kernelName ?? context.settings().kernelName;
-      return await kernels.acquire(gateway, workspace, kernelName, hooks.signal);
+      return await kernels.acquire(gateway, workspace, {
+        kernelName,
+        signal: hooks.signal,
+        onWaiting: (owner) => {
+          tell({ kind: 'notice', notice: { code: 'kernel.waiting', owner } });
+        },
+      });
     } catch (error) {
       if (!isOutdated(error)) {
         throw error;

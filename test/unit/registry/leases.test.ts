@@ -71,6 +71,37 @@ describe('leases', () => {
     acquired(other.acquireLease(workspace, request('k2')));
   });
 
+  it('are taken from an owner who leaves them idle, with the kernel; never from one who uses them', () => {
+    const { lease } = acquired(registry.acquireLease(workspace, request('k1')));
+    const taking = { ...request('k2'), takeIdle: true };
+    assert.equal(other.acquireLease(workspace, taking).kind, 'held');
+    registry.idleLease(lease);
+    assert.equal(other.acquireLease(workspace, request('k2')).kind, 'held');
+    const outcome = other.acquireLease(workspace, taking);
+    assert.ok(outcome.kind === 'acquired');
+    assert.deepEqual([outcome.taken?.kernelId, outcome.lease.kernelId, outcome.lease.isIdle], ['k1', 'k1', false]);
+    assert.deepEqual([registry.claimLease(lease), registry.heartbeat(lease)], [false, false]);
+    assert.deepEqual([registry.isLeased('k1'), registry.isLeased('k2')], [true, false]);
+    registry.idleLease(lease);
+    assert.equal(registry.acquireLease(workspace, taking).kind, 'held');
+  });
+
+  it('can be claimed again by their owner until somebody takes them', () => {
+    const { lease } = acquired(registry.acquireLease(workspace, request('k1')));
+    registry.idleLease(lease);
+    assert.equal(registry.claimLease(lease), true);
+    assert.equal(other.acquireLease(workspace, { ...request('k2'), takeIdle: true }).kind, 'held');
+  });
+
+  it('of another gateway are taken without their kernel', () => {
+    const { lease } = acquired(registry.acquireLease(workspace, request('k1')));
+    registry.idleLease(lease);
+    const elsewhere = { ...request('k2'), connection: 'http://elsewhere/', takeIdle: true };
+    const outcome = other.acquireLease(workspace, elsewhere);
+    assert.ok(outcome.kind === 'acquired');
+    assert.deepEqual([outcome.taken, outcome.lease.kernelId, other.isLeased('k1')], [undefined, 'k2', false]);
+  });
+
   it('are for each message apart', () => {
     acquired(registry.acquireLease(workspace, request('k1')));
     acquired(other.acquireLease(registry.workspaceFor(keyOf('m2')), request('k2')));
