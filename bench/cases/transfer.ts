@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { timed, type Benchmark, type Series } from '../benchmark.ts';
+import { startRawFrames } from '../contenders/rawFrames.ts';
 import { startContentsServer } from '../contenders/jupyterServer.ts';
 import { startStopAndWait } from '../contenders/stopAndWait.ts';
 import { describeSource, pullInto, startTransfer } from '../contenders/transfer.ts';
@@ -49,6 +50,7 @@ export const transfer: Benchmark = {
     const file = await describeSource(here, 'file', content);
     const engine = await startTransfer(gateway, there);
     const peer = await startStopAndWait(engine.session);
+    const raw = await startRawFrames(engine.session);
     const zmq = startZmqTransfer(gateway.kernelPython);
     const server = await startContentsServer(contents, places.cacheFolder);
     const measure = async (work: () => Promise<unknown>): Promise<number> => speedOf(size, await timed(work));
@@ -57,6 +59,7 @@ export const transfer: Benchmark = {
         {
           'up: raw frames over ZeroMQ': async () => speedOf(size, await zmq.move('up', size)),
           'up: ZeroMQ, checked and on disk': async () => speedOf(size, await zmq.move('up', size, join(here, 'file'))),
+          'up: raw frames through the gateway': () => measure(() => raw.move('up', size)),
           'up: engine, checked and on disk': async () => {
             await engine.transfer.clear();
             return measure(() => engine.transfer.push([file]));
@@ -66,8 +69,8 @@ export const transfer: Benchmark = {
           'down: raw frames over ZeroMQ': async () => speedOf(size, await zmq.move('down', size)),
           'down: ZeroMQ, checked and on disk': async () =>
             speedOf(size, await zmq.move('down', size, join(here, 'file'))),
-          'down: engine, checked and on disk': () =>
-            measure(() => pullInto(engine.transfer, here, [{ path: 'file', size }])),
+          'down: raw frames through the gateway': () => measure(() => raw.move('down', size)),
+          'down: engine, checked and on disk': () => measure(() => pullInto(engine.transfer, here, [file])),
           'down: 1 MiB at a time, stop and wait': () => measure(() => peer.move('down', size)),
           'down: Jupyter Server, Contents API': () => measure(() => server.get('file')),
         },
@@ -96,6 +99,7 @@ export const transfer: Benchmark = {
       };
     } finally {
       peer.stop();
+      raw.stop();
       await engine.stop();
       await zmq.stop();
       await server.stop();
@@ -126,7 +130,7 @@ export const transferFar: Benchmark = {
             return measure(() => engine.transfer.push([file]));
           },
           'up: 1 MiB at a time, stop and wait': () => measure(() => peer.move('up', size)),
-          'down: engine': () => measure(() => pullInto(engine.transfer, here, [{ path: 'file', size }])),
+          'down: engine': () => measure(() => pullInto(engine.transfer, here, [file])),
           'down: 1 MiB at a time, stop and wait': () => measure(() => peer.move('down', size)),
         },
         2,
@@ -169,7 +173,9 @@ export const transferMemory: Benchmark = {
       let highest = before;
       const watch = setInterval(() => (highest = Math.max(highest, process.memoryUsage.rss())), 20);
       const up = await timed(() => engine.transfer.push([{ ...warm, size: giga, sha256 }]));
-      const down = await timed(() => pullInto(engine.transfer, here, [{ path: 'file', size: giga }]));
+      const down = await timed(() =>
+        pullInto(engine.transfer, here, [{ path: 'file', size: giga, sha256, mtimeNs: 0n }]),
+      );
       clearInterval(watch);
       const growth = (highest - before) / megabyte;
       return {

@@ -1,12 +1,14 @@
 // This project's transfer, with files on both sides: read, sent, checked and made durable.
 import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { GatewayConnection } from '../../src/core/gateway/connection.ts';
 import type { KernelSession } from '../../src/core/gateway/kernelSession.ts';
 import { bootstrapRequest } from '../../src/core/kernel/bootstrap.ts';
 import { openTransfer } from '../../src/core/kernel/transfer/transfer.ts';
-import type { KernelTransfer, PullOutcome, PushFile } from '../../src/core/kernel/transfer/types.ts';
+import type { KernelTransfer, PushFile } from '../../src/core/kernel/transfer/types.ts';
+import { pullPlanned } from '../../src/core/run/channel/pull.ts';
+import { openLanding } from '../../src/core/workspace/landing/landing.ts';
 import { startSession } from './engine.ts';
 import { plainKernel, type BenchGateway } from './gateway.ts';
 
@@ -44,36 +46,20 @@ export const describeSource = async (folder: string, path: string, content: Uint
   return { sourcePath, path, size: content.byteLength, sha256, mtimeNs };
 };
 
-/** Pulls files into a folder, each made durable, as a caller does it. */
+/** Pulls files into a folder, as the engine does it after a run: staged, hashed, made durable, renamed. */
 export const pullInto = async (
   transfer: KernelTransfer,
   folder: string,
-  files: readonly { readonly path: string; readonly size: number }[],
-): Promise<readonly PullOutcome[]> => {
-  const handles = new Map<string, Awaited<ReturnType<typeof open>>>();
-  const outcomes = await transfer.pull(
-    files.map(({ path, size }) => ({
-      rawPath: Buffer.from(path),
-      expectedSize: size,
-      sink: {
-        write: async (bytes, offset) => {
-          let handle = handles.get(path);
-          if (!handle) {
-            handle = await open(join(folder, path.replaceAll('/', '-')), 'w');
-            handles.set(path, handle);
-          }
-          await handle.write(bytes, 0, bytes.byteLength, offset);
-          if (offset + bytes.byteLength === size) {
-            await handle.sync();
-            await handle.close();
-          }
-        },
-      },
-    })),
-  );
-  const failed = outcomes.find(({ status }) => status === 'failed');
-  if (failed) {
-    throw new Error(JSON.stringify(failed, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
+  files: readonly Pick<PushFile, 'path' | 'size' | 'sha256' | 'mtimeNs'>[],
+): Promise<void> => {
+  const landing = openLanding(folder);
+  try {
+    const planned = files.map(({ path, ...rest }) => ({ ...rest, relativePath: path, rawPath: Buffer.from(path) }));
+    const { failed } = await pullPlanned(transfer, landing, planned, {});
+    if (failed.length > 0) {
+      throw new Error(JSON.stringify(failed));
+    }
+  } finally {
+    await landing.close();
   }
-  return outcomes;
 };

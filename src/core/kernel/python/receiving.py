@@ -5,10 +5,15 @@ import contextlib
 import hashlib
 import os
 
+from _code_interpreter.behind import Behind
 from _code_interpreter.folder import CREATE, Refused, attempt
 
 PREFIX = b'.code-interpreter-part-'
 BLOCK = 1 << 20
+# Pieces from this size on are written behind the kernel's own thread.
+BEHIND = 1 << 20
+# A disk is told to begin after so many bytes: it would have to do all of it at the end.
+FLUSH = 32 << 20
 
 
 def hash_of(descriptor):
@@ -40,6 +45,8 @@ class Staged:
         self.content = hashlib.sha256()
         self.position = 0
         self.in_turn = True
+        self._unflushed = 0
+        self._behind = Behind()
         self._closing = contextlib.ExitStack()
         self._here, self._name = self._closing.enter_context(folder.parent(path, make=True))
         self._stage = PREFIX + key.encode()
@@ -60,14 +67,27 @@ class Staged:
             if offset + len(content) <= self.position:
                 return
             self.in_turn = False
+        if len(content) >= BEHIND:
+            self._behind.do(self._put, offset, content, self.in_turn)
+        else:
+            self._behind.settle()
+            self._put(offset, content, self.in_turn)
+        if self.in_turn:
+            self.position = offset + len(content)
+
+    def _put(self, offset, content, in_turn):
         os.lseek(self._descriptor, offset, os.SEEK_SET)
         write_all(self._descriptor, content)
-        if self.in_turn:
+        if in_turn:
             self.content.update(content)
-            self.position = offset + len(content)
+        self._unflushed += len(content)
+        if self._unflushed >= FLUSH:
+            self._unflushed = 0
+            getattr(os, 'fdatasync', os.fsync)(self._descriptor)
 
     def check(self, sha256, modified):
         """Refuses bytes that are not the right ones."""
+        self._behind.settle()
         found = self.content.hexdigest() if self.in_turn else hash_of(self._descriptor)
         if found != sha256:
             raise Refused('corrupt', 'sha256 %s, not %s' % (found, sha256))
@@ -91,6 +111,7 @@ class Staged:
 
     def close(self):
         """Leaves nothing half: to be called whatever happened."""
+        self._behind.close()
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -24,27 +24,30 @@ def read_at(descriptor, offset, length):
 
 
 class Open:
-    """One file on its way out."""
+    """One file on its way out. It is hashed unless the client knows its hash, and does that work itself."""
 
-    def __init__(self, folder, path):
+    def __init__(self, folder, path, hashed=True):
         self.folder = folder
         self.path = path
         self.descriptor = folder.open_file(path)
         self.found = os.fstat(self.descriptor)
-        self.content = hashlib.sha256()
+        self.content = hashlib.sha256() if hashed else None
         self.position = 0
 
     def read(self, offset, length):
         content = read_at(self.descriptor, offset, length)
-        if offset == self.position:
+        if self.content is not None and offset == self.position:
             self.content.update(content)
             self.position += len(content)
         return content
 
     def facts(self):
         """What was sent; refuses a file that is not the same any more."""
-        whole = self.position == self.found.st_size
-        sha256 = self.content.hexdigest() if whole else hash_of(self.descriptor)
+        if self.content is None:
+            sha256 = None
+        else:
+            whole = self.position == self.found.st_size
+            sha256 = self.content.hexdigest() if whole else hash_of(self.descriptor)
         if stamp(os.fstat(self.descriptor)) != stamp(self.found) or stamp(self.folder.found(self.path)) != stamp(self.found):
             raise Refused('changed', 'it changed while it was read')
         return {'size': self.found.st_size, 'mtimeNs': str(self.found.st_mtime_ns), 'sha256': sha256}
@@ -62,22 +65,22 @@ class Sending:
         self.done = {}
         self.given_up = set()
 
-    def _file(self, key, path):
+    def _file(self, key, path, hashed):
         """Each question says which file it is about: any of them may be the first to arrive."""
         if key in self.given_up:
             raise Refused('failed', 'a piece of a file that was given up')
         if key not in self.open:
-            self.open[key] = Open(self.folder, path)
+            self.open[key] = Open(self.folder, path, hashed)
         return self.open[key]
 
-    def read(self, key, path, offset, length):
-        file = self._file(key, path)
+    def read(self, key, path, offset, length, hashed):
+        file = self._file(key, path, hashed)
         return {'size': file.found.st_size}, file.read(offset, length)
 
-    def end(self, key, path):
+    def end(self, key, path, hashed):
         if key in self.done:
             return self.done[key]
-        file = self._file(key, path)
+        file = self._file(key, path, hashed)
         del self.open[key]
         try:
             self.done[key] = file.facts()

@@ -106,10 +106,10 @@ class Client:
         return {'results': self.receiving.many(data['key'], files, content)}
 
     def do_read(self, data, content):
-        return self.sending.read(data['key'], path_of(data['path']), data['offset'], data['length'])
+        return self.sending.read(data['key'], path_of(data['path']), data['offset'], data['length'], data['hashed'])
 
     def do_end(self, data, content):
-        return self.sending.end(data['key'], path_of(data['path']))
+        return self.sending.end(data['key'], path_of(data['path']), data['hashed'])
 
     def do_pullMany(self, data, content):
         results = []

@@ -38,10 +38,12 @@ export const abandon = async ({ channel }: TransferContext, key: string): Promis
 };
 
 /** Tries once more what came out wrong: a change while it was read, or bits that flipped on the way. */
-export const twice = async <T extends object>(attempt: () => Promise<T | Failed>): Promise<T | Failed> => {
-  const first = await attempt();
+export const twice = async <T extends object>(
+  attempt: (isFirst: boolean) => Promise<T | Failed>,
+): Promise<T | Failed> => {
+  const first = await attempt(true);
   const again = 'reason' in first && (first.reason.code === 'changed' || first.reason.code === 'corrupt');
-  return again ? attempt() : first;
+  return again ? attempt(false) : first;
 };
 
 /** The outcome of a refusal; anything else is thrown on. */

@@ -13,7 +13,7 @@ import {
   type Failed,
   type TransferContext,
 } from './context.ts';
-import { factsSchema, openedSchema, parseReply, pulledManySchema } from './replies.ts';
+import { endSchema, openedSchema, parseReply, pulledManySchema } from './replies.ts';
 import type { PullFile, PullOutcome } from './types.ts';
 
 interface Piece {
@@ -29,6 +29,7 @@ const askAhead = async (
   context: TransferContext,
   key: string,
   { expectedSize: size, rawPath }: PullFile,
+  hashed: boolean,
   take: (piece: Piece, bytes: Uint8Array) => Promise<void>,
 ): Promise<boolean> => {
   const { channel, signal, window } = context;
@@ -38,7 +39,7 @@ const askAhead = async (
   const ask = async (): Promise<void> => {
     const length = Math.min(frameBytes, size - asked);
     await window.acquire(length, signal);
-    const reply = channel.request('read', { key, path, offset: asked, length });
+    const reply = channel.request('read', { key, path, offset: asked, length, hashed });
     reply.catch(() => undefined);
     pieces.push({ offset: asked, length, reply });
     asked += length;
@@ -67,32 +68,41 @@ const askAhead = async (
   }
 };
 
-const pullPieces = async (context: TransferContext, file: PullFile): Promise<PullOutcome> => {
+/**
+ * @param expected what the file's sha256 is by the manifest; without it the kernel hashes what it sends
+ */
+const pullPieces = async (
+  context: TransferContext,
+  file: PullFile,
+  expected: string | undefined,
+): Promise<PullOutcome> => {
   const { channel, meter, signal } = context;
   const key = context.newKey();
   let counted = 0;
   let isDone = false;
-  const content = createHash('sha256');
+  const hashed = expected === undefined;
+  const content = file.sink.sha256 ? undefined : createHash('sha256');
   try {
-    const isWhole = await askAhead(context, key, file, async ({ offset }, bytes) => {
-      content.update(bytes);
-      await file.sink.write(bytes, offset);
+    const isWhole = await askAhead(context, key, file, hashed, async ({ offset }, bytes) => {
+      const written = file.sink.write(bytes, offset);
+      content?.update(bytes);
+      await written;
       counted += bytes.byteLength;
       meter.addBytes(bytes.byteLength);
     });
     if (!isWhole) {
       return changed;
     }
-    const facts = parseReply(
-      factsSchema,
-      await orCancelled(channel.request('end', { key, path: onTheWire(file.rawPath) }), signal),
-    );
+    const request = channel.request('end', { key, path: onTheWire(file.rawPath), hashed });
+    const { size, mtimeNs, sha256 } = parseReply(endSchema, await orCancelled(request, signal));
     isDone = true;
-    if (facts.size !== file.expectedSize || facts.sha256 !== content.digest('hex')) {
+    const told = expected ?? sha256;
+    const found = content?.digest('hex') ?? file.sink.sha256?.();
+    if (told === null || size !== file.expectedSize || (found !== undefined && found !== told)) {
       return failed('corrupt');
     }
     counted = 0;
-    return { status: 'pulled', size: facts.size, sha256: facts.sha256, mtimeNs: facts.mtimeNs };
+    return { status: 'pulled', size, sha256: told, mtimeNs };
   } catch (error) {
     return refusalOf(error);
   } finally {
@@ -114,19 +124,19 @@ const pullWhole = async (
     const reply = await orCancelled(channel.request('pullMany', { files: asked }), signal);
     const { results } = parseReply(pulledManySchema, reply);
     let offset = 0;
-    const outcomes: (PullOutcome | Failed)[] = [];
-    for (const [index, file] of files.entries()) {
+    const landing = files.map(async (file, index): Promise<PullOutcome | Failed> => {
       const result = results[index];
       if (result === undefined || 'error' in result) {
-        outcomes.push(failed(result?.error.code ?? 'failed', result?.error.detail));
-        continue;
+        return failed(result?.error.code ?? 'failed', result?.error.detail);
       }
       const bytes = reply.bytes.subarray(offset, offset + result.size);
       offset += result.size;
-      outcomes.push(await land(file, result, bytes));
+      const outcome = await land(file, result, bytes);
       meter.addBytes(bytes.byteLength);
-    }
-    return outcomes;
+      return outcome;
+    });
+    await settleAll(landing);
+    return await Promise.all(landing);
   } finally {
     window.release(weight);
   }
@@ -171,12 +181,12 @@ export const pullFiles = async (
     }),
   );
   for (const file of retries) {
-    outcomes.set(file, await pullPieces(context, file));
+    outcomes.set(file, await pullPieces(context, file, undefined));
     context.meter.addFile();
   }
   for (const file of large) {
     throwIfAborted(context.signal);
-    outcomes.set(file, await twice(() => pullPieces(context, file)));
+    outcomes.set(file, await twice((isFirst) => pullPieces(context, file, isFirst ? file.expectedSha256 : undefined)));
     context.meter.addFile();
   }
   return files.map((file) => outcomes.get(file) ?? failed('failed'));

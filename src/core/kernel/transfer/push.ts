@@ -31,18 +31,17 @@ const lacking = async (
   return { wanted, freeBytes };
 };
 
-/** Sends all pieces; gives the sha256 of what was sent, or `undefined` where the file is shorter by now. */
+/** Sends all pieces. False where the file is shorter by now. The kernel's side hashes what arrives: once is enough. */
 const sendPieces = async (
   context: TransferContext,
   key: string,
   handle: FileHandle,
   file: PushFile,
   onSent: (bytes: number) => void,
-): Promise<string | undefined> => {
+): Promise<boolean> => {
   const { channel, signal, window } = context;
   const { size } = file;
   const path = onTheWire(file.path);
-  const content = createHash('sha256');
   const sending: Promise<unknown>[] = [];
   /** Frames whose bytes have arrived: a new one for each piece would keep the collector busy. */
   const spare: Buffer[] = [];
@@ -60,7 +59,6 @@ const sendPieces = async (
         window.release(length);
         break;
       }
-      content.update(piece);
       const written = channel
         .request('write', { key, path, size, offset }, piece)
         .then(() => {
@@ -84,7 +82,22 @@ const sendPieces = async (
     }
   }
   await orCancelled(settleAll(sending), signal);
-  return isWhole ? content.digest('hex') : undefined;
+  return isWhole;
+};
+
+/** Read again only where something went wrong. */
+const shaOf = async (handle: FileHandle, signal: AbortSignal | undefined): Promise<string> => {
+  const content = createHash('sha256');
+  const block = Buffer.allocUnsafeSlow(frameBytes);
+  for (let offset = 0; ;) {
+    throwIfAborted(signal);
+    const length = await readFully(handle, block, offset);
+    content.update(block.subarray(0, length));
+    offset += length;
+    if (length < block.byteLength) {
+      return content.digest('hex');
+    }
+  }
 };
 
 const pushPieces = async (context: TransferContext, file: PushFile): Promise<PushOutcome> => {
@@ -99,19 +112,22 @@ const pushPieces = async (context: TransferContext, file: PushFile): Promise<Pus
   let counted = 0;
   let isDone = false;
   try {
-    const sha256 = await sendPieces(context, key, handle, file, (bytes) => {
+    const isWhole = await sendPieces(context, key, handle, file, (bytes) => {
       counted += bytes;
       meter.addBytes(bytes);
     });
-    if (sha256 !== file.sha256 || (await handle.stat()).size !== file.size) {
+    if (!isWhole || (await handle.stat()).size !== file.size) {
       return failed('changed');
     }
-    await orCancelled(channel.request('commit', { key, sha256, mtimeNs: String(file.mtimeNs) }), signal);
+    const { sha256, mtimeNs } = file;
+    await orCancelled(channel.request('commit', { key, sha256, mtimeNs: String(mtimeNs) }), signal);
     isDone = true;
     counted = 0;
     return pushed;
   } catch (error) {
-    return refusalOf(error);
+    const refusal = refusalOf(error);
+    const isChanged = refusal.reason.code === 'corrupt' && (await shaOf(handle, signal)) !== file.sha256;
+    return isChanged ? failed('changed') : refusal;
   } finally {
     await handle.close();
     meter.addBytes(-counted);

@@ -49,6 +49,9 @@ export const openedSchema = v.object({ size: count });
 
 export const factsSchema = v.object({ size: count, mtimeNs: nanoseconds, sha256 });
 
+/** The kernel has hashed what it sent only where it was asked to. */
+export const endSchema = v.object({ size: count, mtimeNs: nanoseconds, sha256: v.nullable(sha256) });
+
 export const pushedManySchema = v.object({ results: v.array(v.union([failureSchema, v.strictObject({})])) });
 
 export const pulledManySchema = v.object({ results: v.array(v.union([failureSchema, factsSchema])) });

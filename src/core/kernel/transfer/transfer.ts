@@ -19,7 +19,7 @@ import { createWindow } from './window.ts';
 export type TransferSession = Pick<KernelSession, 'execute' | 'openComm'>;
 
 const target = 'code_interpreter_transfer';
-const parts = ['folder', 'receiving', 'sending', 'manifest', 'transfer'] as const;
+const parts = ['folder', 'behind', 'receiving', 'sending', 'manifest', 'transfer'] as const;
 /** Milliseconds for the probe: the kernel has just answered, so only what can't get through takes longer. */
 const probeBound = 5_000;
 

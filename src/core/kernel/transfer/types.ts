@@ -26,12 +26,19 @@ export interface KernelManifest {
 export interface PullSink {
   /** The bytes may be used until the promise settles, not longer. */
   write(bytes: Uint8Array, offset: number): Promise<void>;
+  /**
+   * Of all that was written, lower-case hex: then nothing is hashed twice. `undefined` where the sink does not know it yet, and checks
+   * the file itself against what `pull` resolves with.
+   */
+  sha256?(): string | undefined;
 }
 
 export interface PullFile {
   readonly rawPath: Uint8Array;
   /** Bytes, as the manifest told; a file with another size has changed. */
   readonly expectedSize: number;
+  /** Lower-case hex, as the manifest told. With it the kernel has not to hash the file again. */
+  readonly expectedSha256?: string | undefined;
   readonly sink: PullSink;
 }
 

@@ -19,6 +19,8 @@ export interface PlannedPull {
   readonly relativePath: string;
   readonly rawPath: Uint8Array;
   readonly size: number;
+  /** As the manifest told. */
+  readonly sha256: string;
   readonly mtimeNs: bigint;
 }
 
@@ -196,7 +198,7 @@ export const planPull = (manifest: KernelManifest, state: PlanState): Plan => {
       left.push(leftThere(entry, reason, true));
     } else {
       bytes += entry.size;
-      pull.push({ relativePath, rawPath: entry.rawPath, size: entry.size, mtimeNs: entry.mtimeNs });
+      pull.push({ relativePath, rawPath: entry.rawPath, size: entry.size, sha256, mtimeNs: entry.mtimeNs });
     }
   }
   if (manifest.truncated) {

@@ -42,6 +42,7 @@ const sinkOf = (one: Arriving) => ({
       }
     }
   },
+  sha256: () => one.file.sha256(),
 });
 
 const finish = async (one: Arriving, outcome: PullOutcome): Promise<Same> => {
@@ -106,6 +107,7 @@ export const pullPlanned = async (
         const asked = some.map((one) => ({
           rawPath: one.planned.rawPath,
           expectedSize: one.planned.size,
+          expectedSha256: one.planned.sha256,
           sink: sinkOf(one),
         }));
         outcomes = await unlessSilent(shifted(options, before, totals), (watched) => transfer.pull(asked, watched));

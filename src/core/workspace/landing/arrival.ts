@@ -14,6 +14,8 @@ export interface Arrival {
    * @throws LandingProblem `gap`, `tooLarge`, `noSpace`, `unwritable`
    */
   write(bytes: Uint8Array, offset: number): Promise<void>;
+  /** Of all that was written, where it came in order. */
+  sha256(): string | undefined;
   /**
    * Makes the file durable and checks it.
    * @throws LandingProblem `corrupt`, `noSpace`, `unwritable`
@@ -31,6 +33,15 @@ const secondsOf = (mtimeNs: bigint): number =>
 const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | openFlag('O_NOFOLLOW');
 const reopen = constants.O_WRONLY | openFlag('O_NOFOLLOW');
 
+const FLUSH_BYTES = 32 << 20;
+
+const writeAll = async (target: FileHandle, bytes: Uint8Array, offset: number): Promise<void> => {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await target.write(bytes, done, bytes.length - done, offset + done);
+    done += bytesWritten;
+  }
+};
+
 /**
  * @param directory - where files are staged; stays open until all arrivals are closed
  * @param expectedSize - bytes; a file of this size is closed between its last byte and its completion, so that ten thousand small ones need
@@ -44,6 +55,18 @@ export const createArrival = (directory: Directory, stagedName: string, expected
   let size = 0;
   /** Bytes that `hash` has seen, as long as they came in order. */
   let hashed = 0;
+  let unflushed = 0;
+  let flushing: Promise<void> | undefined;
+
+  /** A disk is told to begin: it would have to do all of it at the end. */
+  const flush = (target: FileHandle): Promise<void> => {
+    const flushed = target.datasync();
+    // Thrown by whoever waits for it.
+    flushed.catch(() => undefined);
+    return flushed;
+  };
+
+  const shaInOrder = (): string | undefined => (hashed === size ? hash.copy().digest('hex') : undefined);
 
   const opened = async (): Promise<FileHandle> => {
     handle ??= await open(path, isCreated ? reopen : create, 0o600);
@@ -54,6 +77,7 @@ export const createArrival = (directory: Directory, stagedName: string, expected
   const close = async (): Promise<void> => {
     const closing = handle;
     handle = undefined;
+    await flushing?.catch(() => undefined);
     await closing?.close();
   };
 
@@ -85,18 +109,24 @@ export const createArrival = (directory: Directory, stagedName: string, expected
       }
       try {
         const target = await opened();
-        for (let done = 0; done < bytes.length;) {
-          const { bytesWritten } = await target.write(bytes, done, bytes.length - done, offset + done);
-          done += bytesWritten;
-        }
+        const written = writeAll(target, bytes, offset);
+        // Hashed while the disk writes.
         if (offset === hashed) {
           hash.update(bytes);
           hashed = end;
         } else {
           hashed = -1;
         }
+        await written;
         size = Math.max(size, end);
+        unflushed += bytes.length;
+        if (unflushed >= FLUSH_BYTES) {
+          unflushed = 0;
+          await flushing;
+          flushing = flush(target);
+        }
         if (end === expectedSize) {
+          await flushing;
           await target.sync();
           await close();
         }
@@ -104,9 +134,10 @@ export const createArrival = (directory: Directory, stagedName: string, expected
         throw landingProblem(error);
       }
     },
+    sha256: shaInOrder,
     complete: async (told) => {
       try {
-        const sha256 = hashed === size ? hash.digest('hex') : await shaOnDisk();
+        const sha256 = shaInOrder() ?? (await shaOnDisk());
         if (size !== told.size || sha256 !== told.sha256) {
           throw new LandingProblem(
             'corrupt',

@@ -20,7 +20,7 @@ export interface ToldFile {
 }
 
 /** A file on its way. */
-export interface Landed extends Pick<Arrival, 'write'> {
+export interface Landed extends Pick<Arrival, 'write' | 'sha256'> {
   /**
    * Gives the whole file its name, over a file of that name.
    * @throws LandingProblem; nothing is left of it then
@@ -73,6 +73,7 @@ export const openLanding = (workspacePath: string): Landing => {
     };
     const landed: Landed = {
       write: (bytes, offset) => arrival.write(bytes, offset),
+      sha256: () => arrival.sha256(),
       finish: async (told) => {
         try {
           await arrival.complete(told);
