@@ -1,5 +1,6 @@
 // chats: the chats there are.
 import type { Command } from '../commandLine.ts';
+import { plural } from '../plural.ts';
 import { openFromOptions } from '../services.ts';
 
 export const chatsCommand: Command = {
@@ -14,7 +15,7 @@ export const chatsCommand: Command = {
         output.value(chats);
       }
       for (const chat of chats) {
-        output.print(`${chat.chat_id}  ${chat.title ?? ''}  ${chat.total_files} files  ${chat.updated_at}\n`);
+        output.print(`${chat.chat_id}  ${chat.title ?? ''}  ${plural(chat.total_files, 'file')}  ${chat.updated_at}\n`);
       }
       return 0;
     } finally {

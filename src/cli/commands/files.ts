@@ -1,9 +1,11 @@
 // files: what the runs of a message or chat made, and getting one of them.
 import { CodedError } from '../../core/errors.ts';
+import type { Interpreter } from '../../core/interpreter.ts';
 import { saveFile } from '../../core/registry/saveFile.ts';
 import type { ListedFile } from '../../core/registry/fileRecord.ts';
 import type { Command, CommandContext } from '../commandLine.ts';
 import { flag, messageOptions, required, text } from '../options.ts';
+import { plural } from '../plural.ts';
 import { openFromOptions } from '../services.ts';
 
 const row = (file: ListedFile): string =>
@@ -29,7 +31,7 @@ const listFiles = async ({ values, output }: CommandContext): Promise<number> =>
     for (const [message, files] of Object.entries(chat.messages)) {
       output.print(`${message}\n${files.map(row).join('')}`);
     }
-    output.print(`${chat.total_files} files.\n`);
+    output.print(`${plural(chat.total_files, 'file')}.\n`);
     return 0;
   } finally {
     await interpreter.dispose();
@@ -59,9 +61,59 @@ const getFile = async ({ values, positionals, output, signal }: CommandContext):
   }
 };
 
+/** Opens the interpreter for the ids that were given. */
+const withIds = async (
+  { values, positionals, output }: CommandContext,
+  work: (interpreter: Interpreter, ids: readonly string[]) => Promise<unknown>,
+): Promise<number> => {
+  const [name = '', ...ids] = positionals;
+  if (ids.length === 0) {
+    throw new CodedError('usage.invalid', { problem: `give a file id: files ${name} ID` });
+  }
+  const interpreter = await openFromOptions(values, output.log);
+  try {
+    const value = await work(interpreter, ids);
+    if (output.json) {
+      output.value(value);
+    }
+    return 0;
+  } finally {
+    await interpreter.dispose();
+  }
+};
+
+const listVersions = (context: CommandContext): Promise<number> =>
+  withIds(context, ({ registry, user }, ids) => {
+    const versions = ids.flatMap((id) => registry.listVersions(user, id));
+    for (const { id, path, size, modified_at, status } of versions) {
+      context.output.print(`  ${id}  ${path}  ${size} B  ${status}  ${modified_at}\n`);
+    }
+    return Promise.resolve(versions);
+  });
+
+const deleteFiles = (context: CommandContext): Promise<number> =>
+  withIds(context, async (interpreter, ids) => {
+    const { files } = await interpreter.moveToTrash({ files: ids });
+    context.output.print(files.map(({ id, path }) => `${id}  ${path} deleted\n`).join(''));
+    return files;
+  });
+
+const restoreFiles = (context: CommandContext): Promise<number> =>
+  withIds(context, async (interpreter, ids) => {
+    const { files } = await interpreter.restore({ files: ids });
+    const missing = ids.find((id) => !files.some((file) => file.id === id));
+    if (missing !== undefined) {
+      throw new CodedError('file.notFound', { id: missing });
+    }
+    context.output.print(files.map(({ id, path }) => `${id}  ${path} restored\n`).join(''));
+    return files;
+  });
+
 export const filesCommand: Command = {
-  usage: 'files list --chat ID [--message ID] | files get ID --output PATH [--overwrite]',
-  summary: 'Lists what runs made, and copies a kept file out, byte for byte.',
+  usage:
+    'files list --chat ID [--message ID] | files get ID --output PATH [--overwrite] | files versions|delete|restore ID...',
+  summary:
+    'Lists what runs made, copies a kept file out, byte for byte, and deletes to a trash that files come back from.',
   options: { ...messageOptions, output: { type: 'string', short: 'o' }, overwrite: { type: 'boolean' } },
   run: async (context) => {
     switch (context.positionals[0]) {
@@ -69,8 +121,16 @@ export const filesCommand: Command = {
         return listFiles(context);
       case 'get':
         return getFile(context);
+      case 'versions':
+        return listVersions(context);
+      case 'delete':
+        return deleteFiles(context);
+      case 'restore':
+        return restoreFiles(context);
       default:
-        throw new CodedError('usage.invalid', { problem: 'say files list or files get' });
+        throw new CodedError('usage.invalid', {
+          problem: 'say files list, files get, files versions, files delete or files restore',
+        });
     }
   },
 };
