@@ -7,6 +7,7 @@ import { createContentStore } from './contentStore.ts';
 import { createFiles, type Files } from './files.ts';
 import { createKernelFolders, type KernelFolders } from './kernelFolders.ts';
 import { createLeases, type Leases } from './leases.ts';
+import { createMessageFiles, type MessageFiles } from './messageFiles.ts';
 import { openDatabase } from './openDatabase.ts';
 import { thisProcess } from './processIdentity.ts';
 import { createRuns, type Runs } from './runs.ts';
@@ -21,6 +22,7 @@ export type { ChatFiles } from './files.ts';
 export type { FileToKeep } from './keepFile.ts';
 export type { KernelFolder } from './kernelFolders.ts';
 export type { Lease, LeaseOutcome, LeaseRequest } from './leases.ts';
+export type { MessageFile } from './messageFiles.ts';
 export type { NewRun, RunEnd, RunInput, RunRecord, RunRow } from './runs.ts';
 export type { TrashedFile } from './trash.ts';
 export type { TrashedAttachment } from './trashedAttachments.ts';
@@ -36,6 +38,7 @@ export interface Registry
     Leases,
     KernelFolders,
     Files,
+    MessageFiles,
     Trash,
     TrashedAttachments,
     Pick<Changes, 'dataVersion'> {}
@@ -64,6 +67,7 @@ export const openRegistry = async (data: DataFolder, options: { readonly log?: L
       ...createLeases(database, process),
       ...createKernelFolders(database),
       ...createFiles(keeping, attachments),
+      ...createMessageFiles(database, changes),
       ...createTrash(keeping),
       ...createTrashedAttachments(database, changes, data),
       dataVersion: () => changes.dataVersion(),

@@ -174,6 +174,7 @@ export const migrations: readonly string[] = [
   CREATE INDEX message_changed ON message (changed);
   CREATE INDEX chat_changed ON chat (changed);
   CREATE INDEX message_of_chat ON message (chat, id);
+  CREATE INDEX chat_in_order ON chat (owner, updated_at, id);
   CREATE VIEW next_change AS SELECT CAST(value AS INTEGER) + 1 AS value FROM meta WHERE name = 'changes';
   CREATE TRIGGER message_added AFTER INSERT ON message BEGIN
     UPDATE message SET changed = (SELECT value FROM next_change) WHERE id = NEW.id;

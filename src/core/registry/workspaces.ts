@@ -26,6 +26,17 @@ export interface WorkspaceFilter {
   readonly user?: string;
   readonly chatId?: string;
   readonly messageId?: string;
+  /** Only those that changed after a count of changes (see {@link Changes.dataVersion}). */
+  readonly changedAfter?: number;
+  /** How many to leave out, and how many to list at most: a page. */
+  readonly from?: number;
+  readonly most?: number;
+}
+
+/** A page of a list. */
+export interface Page {
+  readonly from?: number;
+  readonly most?: number;
 }
 
 /** A chat in a list; snake_case and ISO times by contract. */
@@ -48,8 +59,11 @@ export interface Workspaces {
   findWorkspace(key: MessageKey): Workspace | undefined;
   /** Oldest first. */
   listWorkspaces(filter?: WorkspaceFilter): WorkspaceSummary[];
-  /** Most recently used first. */
-  listChats(user: string): ChatSummary[];
+  /** Most recently used first; all of them unless a page is asked for. */
+  listChats(user: string, page?: Page): ChatSummary[];
+  countChats(user: string): number;
+  /** The ids of chats that changed after a count of changes, be it only one of their messages. */
+  changedChats(user: string, changedAfter: number): string[];
   /** Names a message that has a workspace, and its chat; nothing for others. What is not given stays. */
   describeMessage(key: MessageKey, words: { readonly label?: string; readonly chatTitle?: string }): void;
   /** A pinned workspace is never cleaned up. Nothing for a message without a workspace. */
@@ -179,18 +193,22 @@ export const createWorkspaces = (database: Database, changes: Changes, data: Dat
       const row = find(key);
       return row && toWorkspace(row);
     },
-    listWorkspaces: ({ user, chatId, messageId } = {}) => {
+    listWorkspaces: ({ user, chatId, messageId, changedAfter, from = 0, most = -1 } = {}) => {
       const conditions = [
         user === undefined ? [] : ['c.owner = $owner'],
         chatId === undefined ? [] : ['c.chat_id = $chat'],
         messageId === undefined ? [] : ['m.message_id = $message'],
+        changedAfter === undefined ? [] : ['m.changed > $changed'],
       ].flat();
       const where = conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`;
       return database
-        .all(messageRow, `${SELECT_MESSAGE}${where} ORDER BY m.id`, {
+        .all(messageRow, `${SELECT_MESSAGE}${where} ORDER BY m.id LIMIT $most OFFSET $from`, {
+          most,
+          from,
           ...(user !== undefined && { owner: toStoredText(user) }),
           ...(chatId !== undefined && { chat: toStoredText(chatId) }),
           ...(messageId !== undefined && { message: toStoredText(messageId) }),
+          ...(changedAfter !== undefined && { changed: changedAfter }),
         })
         .map((row) => ({
           ...toWorkspace(row),
@@ -201,20 +219,36 @@ export const createWorkspaces = (database: Database, changes: Changes, data: Dat
           files: row.files,
         }));
     },
-    listChats: (user) =>
+    listChats: (user, { from = 0, most = -1 } = {}) =>
       database
         .all(
           chatRow,
+          // The page first, then its sums: of ten thousand chats only those that are shown are counted.
           `SELECT c.chat_id, c.title, c.created_at, c.updated_at, count(m.id) AS messages, coalesce(sum(m.files), 0) AS total_files
-           FROM chat c LEFT JOIN message m ON m.chat = c.id
-           WHERE c.owner = $owner GROUP BY c.id ORDER BY c.updated_at DESC, c.id DESC`,
-          { owner: toStoredText(user) },
+           FROM (SELECT * FROM chat WHERE owner = $owner ORDER BY updated_at DESC, id DESC LIMIT $most OFFSET $from) c
+             LEFT JOIN message m ON m.chat = c.id
+           GROUP BY c.id ORDER BY c.updated_at DESC, c.id DESC`,
+          { owner: toStoredText(user), from, most },
         )
         .map((row) => ({
           ...row,
           created_at: new Date(row.created_at).toISOString(),
           updated_at: new Date(row.updated_at).toISOString(),
         })),
+    countChats: (user) =>
+      database.get(v.object({ count: integerColumn }), 'SELECT count(*) AS count FROM chat WHERE owner = $owner', {
+        owner: toStoredText(user),
+      })?.count ?? 0,
+    changedChats: (user, changedAfter) =>
+      database
+        .all(
+          v.object({ chat_id: outsideText }),
+          `SELECT chat_id FROM chat WHERE owner = $owner AND id IN (
+             SELECT id FROM chat WHERE changed > $changed UNION SELECT chat FROM message WHERE changed > $changed
+           )`,
+          { owner: toStoredText(user), changed: changedAfter },
+        )
+        .map(({ chat_id: id }) => id),
     describeMessage: (key, { label, chatTitle }) => {
       const row = find(key);
       const same =
