@@ -59,6 +59,15 @@ export const createHandlers = (windows: Windows, print: (line: string) => void):
       });
       return null;
     },
+    clickInFrames: async ({ selector, window }) => {
+      for (const frame of windows.page(window).frames()) {
+        if ((await frame.locator(selector).count()) > 0) {
+          await frame.locator(selector).first().click(bound);
+          return null;
+        }
+      }
+      throw new Error(`No frame has ${selector}`);
+    },
     hover: async (request) => {
       await first(request).hover(bound);
       return null;

@@ -19,6 +19,8 @@ export interface Actions {
     };
     answer: null;
   };
+  /** Clicks the first match in any frame: a notebook's outputs are in frames of their own. */
+  clickInFrames: { request: Target; answer: null };
   hover: { request: Target; answer: null };
   /** A key with its modifiers, e.g. `Control+Shift+P`. */
   key: { request: { key: string; window?: number | undefined }; answer: null };

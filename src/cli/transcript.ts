@@ -1,21 +1,30 @@
 // A transcript's code blocks as runs of their messages.
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parseTranscript, type Transcript, type TranscriptMessage } from '../core/chat/transcript.ts';
 import { causeOf, CodedError } from '../core/errors.ts';
+import type { CodeSource } from '../core/run/codeSource.ts';
 import type { RunRequest } from '../core/run/request.ts';
 import { resolveAttachable } from '../core/workspace/attachable.ts';
 import type { AttachmentSource } from '../core/workspace/attachments.ts';
 
+/** A file that code comes from, whole. */
+export const sourceOfFile = (path: string): CodeSource => ({
+  name: basename(path),
+  uri: pathToFileURL(path).href,
+  firstLine: 0,
+});
+
 export interface TranscriptFile {
   readonly transcript: Transcript;
-  readonly folder: string;
+  readonly path: string;
 }
 
 /** @throws CodedError `transcript.unreadable` */
 export const readTranscript = async (path: string): Promise<TranscriptFile> => {
   try {
-    return { transcript: parseTranscript(await readFile(path, 'utf8'), { fileName: path }), folder: dirname(path) };
+    return { transcript: parseTranscript(await readFile(path, 'utf8'), { fileName: path }), path };
   } catch (error) {
     throw new CodedError('transcript.unreadable', { path, cause: causeOf(error) }, { cause: error });
   }
@@ -30,12 +39,12 @@ export interface TranscriptChoice {
   readonly attachments: readonly AttachmentSource[];
 }
 
-const runnable = (message: TranscriptMessage): readonly string[] =>
-  message.codeBlocks.filter(({ language }) => language === 'python').map(({ code }) => code);
+const runnable = (message: TranscriptMessage): TranscriptMessage['codeBlocks'] =>
+  message.codeBlocks.filter(({ language }) => language === 'python');
 
 /** The runs of a transcript's Python blocks, in order; files outside of its own folder are not attached unasked. */
 export const requestsOf = async (file: TranscriptFile, choice: TranscriptChoice): Promise<readonly RunRequest[]> => {
-  const { transcript, folder } = file;
+  const { transcript, path } = file;
   const withCode = transcript.messages.filter((message) => runnable(message).length > 0);
   const wanted = choice.messageId === 'first' ? withCode[0]?.messageId : choice.messageId;
   const requests: RunRequest[] = [];
@@ -43,10 +52,11 @@ export const requestsOf = async (file: TranscriptFile, choice: TranscriptChoice)
     if (wanted !== undefined && message.messageId !== wanted) {
       continue;
     }
-    const { attachable } = await resolveAttachable(folder, message.attachments);
+    const { attachable } = await resolveAttachable(dirname(path), message.attachments);
     const key = { user: choice.user, chatId: choice.chatId ?? transcript.chatId, messageId: message.messageId };
-    for (const code of runnable(message)) {
-      requests.push({ key, code, attachments: [...attachable, ...choice.attachments] });
+    for (const { code, firstLine, indentation } of runnable(message)) {
+      const document = { ...sourceOfFile(path), firstLine, indentation: indentation.length };
+      requests.push({ key, code, document, attachments: [...attachable, ...choice.attachments] });
     }
   }
   return requests;

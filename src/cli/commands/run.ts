@@ -11,22 +11,24 @@ import { gatewayOptions, list, messageOptions, runOptions, text } from '../optio
 import { openFromOptions, userOf } from '../services.ts';
 import { presentEvents, presentResult } from '../presentRun.ts';
 import { terminalInput } from '../terminalInput.ts';
-import { readTranscript, requestsOf } from '../transcript.ts';
+import { readTranscript, requestsOf, sourceOfFile } from '../transcript.ts';
 
-const codeOf = async ({ values, positionals }: CommandContext): Promise<string> => {
+const codeOf = async ({ values, positionals }: CommandContext): Promise<Pick<RunRequest, 'code' | 'document'>> => {
   const code = text(values, 'code');
   const [path, ...more] = positionals;
   if (more.length > 0 || (code !== undefined && path !== undefined)) {
     throw new CodedError('usage.invalid', { problem: 'give one piece of code: a file, "-", or -c CODE' });
   }
   if (code !== undefined) {
-    return code;
+    return { code };
   }
   if (path === undefined) {
     throw new CodedError('usage.invalid', { problem: 'there is no code: give a file, "-", or -c CODE' });
   }
   try {
-    return path === '-' ? await readStream(process.stdin) : await readFile(path, 'utf8');
+    return path === '-'
+      ? { code: await readStream(process.stdin) }
+      : { code: await readFile(path, 'utf8'), document: sourceOfFile(path) };
   } catch (error) {
     throw new CodedError('usage.invalid', { problem: `the code can't be read: ${causeOf(error)}` });
   }
@@ -39,7 +41,7 @@ const requestFromOptions = async (context: CommandContext): Promise<RunRequest> 
   const messageId = text(values, 'message') ?? chatId ?? randomUUID();
   return {
     key: { user: userOf(values), chatId: chatId ?? messageId, messageId },
-    code: await codeOf(context),
+    ...(await codeOf(context)),
     attachments: list(values, 'attach').map((path) => ({ path: resolve(path) })),
   };
 };

@@ -3,11 +3,16 @@ import type { Kernel, KernelConnection, KernelMessage } from '@jupyterlab/servic
 import { delay, deferred } from '../async.ts';
 import type { LostReason } from './liveness.ts';
 
+/** What goes with a request beside its content. */
+export type RequestMetadata = Record<string, Record<string, string | number>>;
+
 export interface ExecuteRequest {
   readonly code: string;
   /** No output, no counter, no history: for what the engine itself does in the kernel. */
   readonly silent?: boolean;
   readonly userExpressions?: Readonly<Record<string, string>>;
+  /** Goes with the request; a kernel leaves it alone. */
+  readonly metadata?: RequestMetadata;
   readonly onMessage?: (message: KernelMessage.IIOPubMessage) => void;
   /** Answers `input()` and `getpass()`; without it the kernel refuses them with an error of its own. */
   readonly onInput?: (prompt: string, password: boolean) => Promise<string>;
@@ -94,6 +99,7 @@ const attempt = async (
         user_expressions: { ...request.userExpressions },
       },
       false,
+      request.metadata,
     );
   } catch {
     return { isPutAside: false, outcome: { kind: 'lost', reason: { kind: 'died' } } };

@@ -8,6 +8,7 @@ const parts = [
   'calls',
   'child',
   'children',
+  'documents',
   'early',
   'entries',
   'environment',

@@ -6,6 +6,22 @@ import { userExpressionValue } from './userExpressions.ts';
 
 const expressionName = 'code_interpreter_report';
 
+/** Where in a document an error was raised: the line from 1, the column from 0 where the kernel knows it. */
+const frameSchema = v.object({
+  document: v.pipe(v.string(), v.maxLength(1000)),
+  line: v.pipe(v.number(), v.integer(), v.minValue(1)),
+  column: v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))),
+});
+
+const errorSchema = v.object({
+  /** The path that a `FileNotFoundError`, or one that led to the error, was about; as users know it. */
+  missingFile: v.nullable(v.pipe(v.string(), v.maxLength(5000))),
+  /** The innermost last. */
+  frames: v.pipe(v.array(frameSchema), v.maxLength(50)),
+});
+
+export type ReportedError = Readonly<v.InferOutput<typeof errorSchema>>;
+
 const reportSchema = v.object({
   /** sha256 of displayed images (their bytes, not the base64) whose figure the code also saved in the workspace. */
   savedFigures: v.array(v.string()),
@@ -16,6 +32,8 @@ const reportSchema = v.object({
   displays: v.number(),
   /** Working directory, as users know it; `null` when it was removed. */
   cwd: v.nullable(v.string()),
+  /** What the run's error was about; `null` where it raised none. */
+  error: v.fallback(v.nullable(errorSchema), null),
 });
 
 export type RunReport = Readonly<v.InferOutput<typeof reportSchema>>;

@@ -1,6 +1,6 @@
 // Executing one cell under its total limit: the run ends in a named state, whatever the code does.
 import { deferred } from '../async.ts';
-import type { ExecuteOutcome } from '../gateway/execute.ts';
+import type { ExecuteOutcome, RequestMetadata } from '../gateway/execute.ts';
 import type { LostReason } from '../gateway/liveness.ts';
 import type { AcquiredKernel } from './kernels.ts';
 import type { OutputModel } from './outputs.ts';
@@ -20,6 +20,7 @@ export interface Execution {
 export interface Cell {
   readonly code: string;
   readonly userExpressions: Readonly<Record<string, string>>;
+  readonly metadata: RequestMetadata;
   readonly timeoutSeconds: number;
   readonly stopBounds: StopBounds;
   /** Called when the request is on its way: what must be written down can be, while the kernel works. */
@@ -78,6 +79,7 @@ export const executeCell = async (
   const outcome = session.execute({
     code: cell.code,
     userExpressions: cell.userExpressions,
+    metadata: cell.metadata,
     onMessage: (message) => {
       start();
       model.accept(message);

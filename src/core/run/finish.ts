@@ -6,6 +6,7 @@ import { virtualPath } from '../workspace/virtualName.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import type { Attached } from './attach.ts';
 import { fetchAfterRun } from './channel/inRun.ts';
+import { framesIn } from './codeSource.ts';
 import { collectGenerated, type Collection } from './collect.ts';
 import { describeLoss, type Execution } from './execution.ts';
 import { shownImages, writeImages } from './figures.ts';
@@ -68,6 +69,20 @@ const errorOf = (model: OutputModel, execution: Execution, timeoutSeconds: numbe
   return model.error;
 };
 
+/** With what the kernel itself knows of it; text alone does not tell a path from a word. */
+const withFacts = (error: RunError | null, report: RunReport | undefined, context: RunContext): RunError | null => {
+  const facts = report?.error;
+  if (!error || !facts) {
+    return error;
+  }
+  const frames = framesIn(context.request.document, facts.frames);
+  return {
+    ...error,
+    ...(frames.length > 0 && { frames }),
+    ...(facts.missingFile !== null && { missing_file: facts.missingFile }),
+  };
+};
+
 /** Collects, registers and answers. One file's failure never stops the others. */
 export const finishRun = async (
   context: RunContext,
@@ -98,12 +113,13 @@ export const finishRun = async (
     files.push(...figures.files);
     skipped.push(...figures.skipped);
   }
+  const timeoutSeconds = context.request.timeoutSeconds ?? context.settings().timeoutSeconds;
   const result: RunResult = {
     status: execution.status,
     stdout: model.stdout(),
     stderr: model.stderr(),
     result: model.result,
-    error: errorOf(model, execution, context.request.timeoutSeconds ?? context.settings().timeoutSeconds),
+    error: withFacts(errorOf(model, execution, timeoutSeconds), report, context),
     outputs: [...model.outputs],
     files,
     skipped,

@@ -1,6 +1,7 @@
 // What a caller asks for.
 import type { AttachmentSource } from '../workspace/attachments.ts';
 import type { MessageKey } from '../workspace/messageKey.ts';
+import type { CodeSource } from './codeSource.ts';
 import type { RunListener } from './events.ts';
 import type { TransferLimits } from './channel/plan.ts';
 import type { KernelScope } from './kernelScope.ts';
@@ -13,8 +14,8 @@ export interface RunRequest {
   readonly attachments?: readonly AttachmentSource[];
   /** Kernelspec name; the gateway's default for Python when not given. */
   readonly kernelName?: string;
-  /** The line of its document on which the code begins, from 0: errors then name the document's lines. */
-  readonly firstLine?: number;
+  /** Where the code comes from: errors then name the document and its lines. */
+  readonly document?: CodeSource;
   /** Total limit in seconds from the moment the cell starts; 60 unless set. */
   readonly timeoutSeconds?: number;
 }

@@ -29,11 +29,27 @@ export interface SkippedFile {
   can_be_fetched?: boolean;
 }
 
+/** Where an error passed through a document that code was run from. */
+export interface ErrorFrame {
+  /** What people call the document: the name of its file. */
+  document: string;
+  /** Its address, where the caller gave one. */
+  uri?: string;
+  /** From 1. */
+  line: number;
+  /** From 0; `null` where the kernel does not know it. */
+  column: number | null;
+}
+
 export interface RunError {
   name: string;
   value: string;
   /** Plain text, no ANSI. */
   traceback: string[];
+  /** The lines of documents that it passed through, the innermost last; absent where there are none. */
+  frames?: ErrorFrame[];
+  /** The virtual path of the file that was not found, where the error, or one that led to it, says so. */
+  missing_file?: string;
 }
 
 export interface RunResult {

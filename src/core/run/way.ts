@@ -9,6 +9,7 @@ import type { Workspace } from '../workspace/messageKey.ts';
 import { serializeSnapshot, takeSnapshot, type Snapshot } from '../workspace/snapshot.ts';
 import { attachToWorkspace, type Attached } from './attach.ts';
 import { pushBeforeRun } from './channel/inRun.ts';
+import { placedCode, sourceMetadata } from './codeSource.ts';
 import type { RunEvent, RunListener } from './events.ts';
 import { executeCell, type Execution } from './execution.ts';
 import { finishRun } from './finish.ts';
@@ -95,22 +96,10 @@ const prepare = async (context: RunContext): Promise<{ attached: Attached; acqui
   return { attached, acquired };
 };
 
-/**
- * Moves code down to its line in the document, so that a traceback names the document's lines. By comments: IPython takes
- * empty lines off. A cell magic must stay on the first line.
- */
-const atFirstLine = ({ code, firstLine = 0 }: RunRequest): string => {
-  if (code.trimStart().startsWith('%%')) {
-    return code;
-  }
-  const startsEmpty = firstLine === 0 && /^(?:[ \t]*\r?\n)+\S/.test(code);
-  return startsEmpty ? `#${code}` : '#\n'.repeat(firstLine) + code;
-};
-
 /** Python kernels translate paths themselves; the others get code that names the real folder. */
 const codeFor = ({ language, grounding, kernelFolder }: MessageKernel, request: RunRequest): string => {
   if (language === 'python') {
-    return atFirstLine(request);
+    return placedCode(request.code, request.document);
   }
   return grounding === 'translated' ? translateCode(language, request.code, kernelFolder) : request.code;
 };
@@ -134,6 +123,7 @@ const execute = async (
       {
         code: codeFor(kernel, request),
         userExpressions: isPython ? reportExpressions() : {},
+        metadata: isPython ? sourceMetadata(request.code, request.document) : {},
         timeoutSeconds: request.timeoutSeconds ?? context.settings().timeoutSeconds,
         stopBounds: context.settings().stopBounds,
         onSent: () => {

@@ -2,10 +2,11 @@
 import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { DisposableLike } from '../disposable.ts';
-import type { NotebookOutput, RunResult } from '../../core/run/result.ts';
+import type { NotebookOutput, RunError, RunResult } from '../../core/run/result.ts';
 import type { MessageKey } from '../../core/workspace/messageKey.ts';
 import { recordUri } from '../uris.ts';
 import type { Services } from '../services.ts';
+import { linkOutput, placesOf } from './errorLinks.ts';
 import { sameKey } from './liveRuns.ts';
 import { notebookJson, type RecordedRun } from './notebook.ts';
 
@@ -22,12 +23,13 @@ const refreshInterval = 250;
 
 const storedResult = v.object({
   outputs: v.array(v.custom<NotebookOutput>((output) => typeof output === 'object' && output !== null)),
+  error: v.nullable(v.custom<RunError>((error) => typeof error === 'object' && error !== null)),
   files: v.array(v.custom<RunResult['files'][number]>((file) => typeof file === 'object' && file !== null)),
 });
 
 const parseStored = (json: string | null): v.InferOutput<typeof storedResult> => {
   const parsed = v.safeParse(storedResult, json === null ? null : JSON.parse(json));
-  return parsed.success ? parsed.output : { outputs: [], files: [] };
+  return parsed.success ? parsed.output : { outputs: [], files: [], error: null };
 };
 
 export const createRunRecords = (services: Services): RunRecords => {
@@ -56,9 +58,10 @@ export const createRunRecords = (services: Services): RunRecords => {
     const ended = registry.listRuns(key).filter(({ endedAt }) => endedAt !== null);
     const records = ended.map(({ runId, code, language }): RecordedRun => {
       const { resultJson = null } = registry.getRun(key.user, runId) ?? {};
-      const { outputs, files } = parseStored(resultJson);
+      const { outputs, files, error } = parseStored(resultJson);
       const receipt = resultJson === null ? '' : receiptOf(JSON.parse(resultJson) as RunResult);
-      return { runId, code, language, outputs, files, receipt };
+      const linked = outputs.map((output) => linkOutput(output, placesOf(error)));
+      return { runId, code, language, outputs: linked, files, receipt };
     });
     const going = live.map((run, index): RecordedRun => ({
       runId: `live-${run.startedAt}-${index}`,

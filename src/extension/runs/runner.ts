@@ -1,15 +1,14 @@
 // Running a snippet: progress, stop, input, and what is offered when it failed.
-import { existsSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { RunResult } from '../../core/run/result.ts';
 import type { Services } from '../services.ts';
 import type { LiveRun } from './liveRuns.ts';
 import { showError } from '../showError.ts';
 import { confirmDownloadedChat } from './consentToRun.ts';
+import { tellFailure } from './failure.ts';
 import { offerFetch } from './fetchLeft.ts';
 import type { RunRecords } from './runRecords.ts';
-import { withLinkedFiles, type Snippet } from './snippets.ts';
+import { sourceOf, withLinkedFiles, type Snippet } from './snippets.ts';
 
 export interface Runner {
   /** Runs a snippet and shows its record; `undefined` when the user did not agree to run it. */
@@ -32,24 +31,6 @@ const askInput = async (prompt: string, password: boolean, stopped: AbortSignal)
     stopped.removeEventListener('abort', cancel);
     token.dispose();
   }
-};
-
-/** The line of the document that an error points to: the code's lines are numbered as the document's. */
-const errorLine = (result: RunResult): number | undefined => {
-  const lines = (result.error?.traceback ?? []).join('\n').matchAll(/Cell In\[\d+\], line (\d+)|line (\d+)\n/g);
-  const found = [...lines].at(-1);
-  const text = found?.[1] ?? found?.[2];
-  return text === undefined ? undefined : Number(text) - 1;
-};
-
-/** A file that the code missed and that lies beside the edited one. */
-const missingNeighbour = (snippet: Snippet, result: RunResult): string | undefined => {
-  if (result.error?.name !== 'FileNotFoundError' || snippet.document.scheme !== 'file') {
-    return undefined;
-  }
-  const name = /'([^']+)'\s*$/.exec(result.error.value)?.[1];
-  const path = name === undefined ? undefined : join(dirname(snippet.document.fsPath), basename(name));
-  return path !== undefined && existsSync(path) ? path : undefined;
 };
 
 export const createRunner = (services: Services, records: RunRecords): Runner => {
@@ -83,7 +64,7 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
             {
               key: snippet.key,
               code: snippet.code,
-              firstLine: snippet.line,
+              document: sourceOf(snippet),
               attachments: snippet.attachments,
             },
             {
@@ -115,28 +96,11 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
     }
   };
 
-  const tellFailure = async (snippet: Snippet, result: RunResult): Promise<RunResult | undefined> => {
-    const { error } = result;
-    if (result.status === 'ok' || result.status === 'interrupted' || !error) {
-      return undefined;
+  const offerHelp = async (snippet: Snippet, result: RunResult): Promise<void> => {
+    const attachment = await tellFailure(snippet, result);
+    if (attachment) {
+      await run({ ...snippet, attachments: [...snippet.attachments, attachment] });
     }
-    const goToLine = vscode.l10n.t('Go to Line');
-    const attachAndRun = vscode.l10n.t('Attach and Run Again');
-    const neighbour = missingNeighbour(snippet, result);
-    const line = errorLine(result);
-    const chosen = await vscode.window.showErrorMessage(
-      `${error.name}: ${error.value}`,
-      ...(neighbour === undefined ? [] : [attachAndRun]),
-      ...(line === undefined ? [] : [goToLine]),
-    );
-    if (chosen === goToLine && line !== undefined) {
-      const selection = new vscode.Range(line, 0, line, 0);
-      await vscode.window.showTextDocument(snippet.document, { selection });
-    }
-    if (chosen === attachAndRun && neighbour !== undefined) {
-      return run({ ...snippet, attachments: [...snippet.attachments, { path: neighbour }] });
-    }
-    return undefined;
   };
 
   const run = async (snippet: Snippet): Promise<RunResult | undefined> => {
@@ -150,8 +114,9 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
     await records.show(snippet.key);
     const result = await runOnce(await withLinkedFiles(await services.engine(), snippet));
     // Not awaited: a message that nobody closes must not keep the command from ending.
-    void tellFailure(snippet, result);
-    void offerFetch(services, snippet.key, result).catch((error: unknown) => showError(services, error));
+    for (const offer of [offerHelp(snippet, result), offerFetch(services, snippet.key, result)]) {
+      offer.catch((error: unknown) => showError(services, error));
+    }
     return result;
   };
   return { run };

@@ -2,9 +2,11 @@
 import { userInfo } from 'node:os';
 import { dirname } from 'node:path';
 import * as vscode from 'vscode';
+import type { CodeSource } from '../../core/run/codeSource.ts';
 import type { AttachmentSource } from '../../core/workspace/attachments.ts';
 import type { MessageKey } from '../../core/workspace/messageKey.ts';
 import type { EngineModule, ReaderModule } from '../services.ts';
+import { basenameOf } from '../names.ts';
 import type { CurrentMessages } from './currentMessage.ts';
 
 /** Code with the message it belongs to and the place it comes from. */
@@ -15,6 +17,10 @@ export interface Snippet {
   readonly document: vscode.Uri;
   /** The line of the document on which the code begins, from 0. */
   readonly line: number;
+  /** Characters before the code on its first line. */
+  readonly firstColumn: number;
+  /** Characters taken off the other lines. */
+  readonly indentation: number;
   readonly attachments: readonly AttachmentSource[];
   /** What its message links to, as written; those that may be attached are found when it runs. */
   readonly links?: Parameters<EngineModule['resolveAttachable']>[1];
@@ -23,7 +29,7 @@ export interface Snippet {
 }
 
 /** Takes the indentation that all lines share off: a selection from inside a function runs as it is. */
-export const dedent = (code: string): string => {
+const dedent = (code: string): { readonly code: string; readonly indentation: number } => {
   const lines = code.split('\n');
   const indents = lines.filter((line) => line.trim() !== '').map((line) => /^[ \t]*/.exec(line)?.[0] ?? '');
   const [first = ''] = indents;
@@ -33,7 +39,10 @@ export const dedent = (code: string): string => {
       shared--;
     }
   }
-  return lines.map((line) => (line.trim() === '' ? line.trim() : line.slice(shared))).join('\n');
+  return {
+    code: lines.map((line) => (line.trim() === '' ? '' : line.slice(shared))).join('\n'),
+    indentation: shared,
+  };
 };
 
 const isMarkdown = (document: vscode.TextDocument): boolean => document.languageId === 'markdown';
@@ -55,13 +64,15 @@ export const selectionSnippet = (editor: vscode.TextEditor, messages: CurrentMes
         document.lineAt(selection.start.line).text.slice(0, selection.start.character).trim() === ''
       ? new vscode.Range(selection.start.with(undefined, 0), selection.end)
       : selection;
-  const code = dedent(document.getText(range).replaceAll('\r\n', '\n'));
+  const { code, indentation } = dedent(document.getText(range).replaceAll('\r\n', '\n'));
   return {
     key: messages.of(document.uri),
     code,
     language: document.languageId,
     document: document.uri,
     line: range.start.line,
+    firstColumn: range.start.character + indentation,
+    indentation,
     attachments: [],
     label: labelOf(code),
     chatTitle: titleOf(document),
@@ -75,6 +86,8 @@ export const fileSnippet = (document: vscode.TextDocument, messages: CurrentMess
   language: document.languageId,
   document: document.uri,
   line: 0,
+  firstColumn: 0,
+  indentation: 0,
   attachments: [],
   label: titleOf(document),
   chatTitle: titleOf(document),
@@ -104,6 +117,8 @@ export const blockSnippets = (
         code: block.code,
         language: 'python',
         line: block.firstLine,
+        firstColumn: block.indentation.length,
+        indentation: block.indentation.length,
         attachments: [],
         label: labelOf(block.code),
       }));
@@ -126,6 +141,8 @@ export const blockSnippets = (
         code: block.code,
         language: 'python',
         line: block.firstLine,
+        firstColumn: block.indentation.length,
+        indentation: block.indentation.length,
         attachments: [],
         links: message.attachments,
         label: labelOf(request?.text ?? block.code),
@@ -134,6 +151,15 @@ export const blockSnippets = (
   }
   return snippets;
 };
+
+/** The document as errors name it. */
+export const sourceOf = ({ document, line, firstColumn, indentation }: Snippet): CodeSource => ({
+  name: basenameOf(document),
+  uri: document.toString(),
+  firstLine: line,
+  firstColumn,
+  indentation,
+});
 
 /** The snippet with the files that its message links to and that may be attached unasked. */
 export const withLinkedFiles = async (engine: EngineModule, snippet: Snippet): Promise<Snippet> => {

@@ -26,6 +26,7 @@ export const ui = {
   screenshot: (name: string, where: In = {}): Promise<string> => act('screenshot', { name, ...where }),
   click: (selector: string, options: Omit<Actions['click']['request'], 'selector'> = {}) =>
     act('click', { selector, ...options }),
+  clickInFrames: (selector: string, where: In = {}) => act('clickInFrames', { selector, ...where }),
   hover: (selector: string, where: In = {}) => act('hover', { selector, ...where }),
   key: (key: string, where: In = {}) => act('key', { key, ...where }),
   type: (text: string, where: In = {}) => act('type', { text, ...where }),

@@ -183,6 +183,7 @@ describe('the start of the kernel side', () => {
       stderrBytes: 0,
       displays: 0,
       cwd: '/mnt/data/sub',
+      error: null,
     });
   });
 });

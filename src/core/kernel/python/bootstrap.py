@@ -67,6 +67,7 @@ def start(request):
     attempt('working directory', os.chdir, _state['virtual'] if mounted else _state['workspace'])
     attempt('figures', part('figures').install, _state['workspace'])
     attempt('output', part('output').install)
+    attempt('documents', part('documents').install)
     found['grounding'] = 'mounted' if mounted else 'translated' if translated else 'untranslated'
     found['workspace'] = _state['workspace']
     found['forms'] = _state['forms']
@@ -88,7 +89,7 @@ def move(request):
 
 def stop():
     """Takes everything away that `start` put into the kernel."""
-    for name in ('translated', 'figures', 'output', 'imports'):
+    for name in ('translated', 'figures', 'output', 'documents', 'imports'):
         module = _started(name)
         if module is not None:
             (module.forget if name == 'imports' else module.uninstall)()
@@ -109,6 +110,7 @@ def report():
             'stderrBytes': sent['stderr'],
             'displays': sent['displays'],
             'cwd': to_virtual(_current_folder()),
+            'error': part('documents').take(),
         }
     )
 
