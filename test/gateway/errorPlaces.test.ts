@@ -11,7 +11,7 @@ describe('the error of a run', () => {
     assert.match(error?.traceback.join('\n') ?? '', /File report\.py, line 11\b/);
     assert.deepEqual(error?.frames, [{ document: 'report.py', uri, line: 11, column: 9 }]);
     assert.doesNotMatch(JSON.stringify(outputs), /someone/);
-    assert.doesNotMatch(error?.traceback.join('\n') ?? '', /^\s*\d+ #/m);
+    assert.doesNotMatch(error.traceback.join('\n'), /^\s*\d+ #/m);
   });
 
   it('on the first line counts the columns from where the selection began', async () => {
