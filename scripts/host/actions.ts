@@ -12,6 +12,7 @@ const bound = { timeout: actionMilliseconds };
 export interface Windows {
   readonly page: (window: number | undefined) => Page;
   readonly open: (folder: string) => Promise<number>;
+  readonly reload: (window: number) => Promise<void>;
   readonly close: (window: number) => Promise<void>;
 }
 
@@ -107,6 +108,10 @@ export const createHandlers = (windows: Windows, print: (line: string) => void):
           ),
       ),
     openWindow: ({ folder }) => windows.open(folder),
+    reloadWindow: async ({ window }) => {
+      await windows.reload(window);
+      return null;
+    },
     closeWindow: async ({ window }) => {
       await windows.close(window);
       return null;

@@ -40,6 +40,8 @@ export interface Actions {
   frameTexts: { request: { window?: number | undefined }; answer: readonly string[] };
   /** Opens one more window of the same VS Code on a folder; returns its number. Closed at the end of the run. */
   openWindow: { request: { folder: string }; answer: number };
+  /** Reloads a window other than the one whose extension host runs the tests. */
+  reloadWindow: { request: { window: number }; answer: null };
   closeWindow: { request: { window: number }; answer: null };
   /** Prints a line of the test report. */
   print: { request: { line: string }; answer: null };

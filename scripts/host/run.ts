@@ -46,13 +46,19 @@ const createWindows = (main: Page, addressOf: (folder: string) => string): Windo
     }
     return found;
   };
+  const isUp = (opened: Page): Promise<void> =>
+    opened.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
   return {
     page,
     open: async (folder) => {
       const opened = await main.context().newPage();
       await opened.goto(addressOf(folder));
-      await opened.locator('.monaco-workbench .statusbar').waitFor({ timeout: 60_000 });
+      await isUp(opened);
       return pages.push(opened) - 1;
+    },
+    reload: async (window) => {
+      await page(window).reload();
+      await isUp(page(window));
     },
     close: async (window) => {
       await page(window).close();

@@ -43,6 +43,7 @@ export const ui = {
     }),
   frameTexts: (where: In = {}) => act('frameTexts', where),
   openWindow: (folder: string) => act('openWindow', { folder }),
+  reloadWindow: (window: number) => act('reloadWindow', { window }),
   closeWindow: (window: number) => act('closeWindow', { window }),
   print: (line: string) => act('print', { line }),
 };
