@@ -24,6 +24,7 @@ const speedOf = (bytes: number, milliseconds: number): number => bytes / megabyt
 const collect = async (
   contenders: Readonly<Record<string, () => Promise<number>>>,
   times: number,
+  unit: Series['unit'] = 'MB/s',
 ): Promise<Series[]> => {
   const samples = Object.fromEntries(Object.keys(contenders).map((name): [string, number[]] => [name, []]));
   for (let time = 0; time < times; time++) {
@@ -31,7 +32,7 @@ const collect = async (
       samples[name]?.push(await measure());
     }
   }
-  return Object.entries(samples).map(([contender, found]) => ({ contender, unit: 'MB/s', samples: found }));
+  return Object.entries(samples).map(([contender, found]) => ({ contender, unit, samples: found }));
 };
 
 const ratio = (series: readonly Series[], one: string, other: string): number => {
@@ -199,7 +200,7 @@ export const transferMany: Benchmark = {
   title: '10,000 files of 1 KiB',
   run: async (places) => {
     const gateway = await places.gateway();
-    const [here, there, back] = [await places.folder(), await places.folder(), await places.folder()];
+    const [here, there] = [await places.folder(), await places.folder()];
     const paths = Array.from({ length: 10_000 }, (_, index) => `${index % 100}/${index}.bin`);
     const files: PushFile[] = [];
     for (const path of paths) {
@@ -210,16 +211,28 @@ export const transferMany: Benchmark = {
     }
     const engine = await startTransfer(gateway, there);
     try {
-      const copy = await timed(() => execFileSync('cp', ['-r', here, join(back, 'copy')]));
-      const up = await timed(() => engine.transfer.push(files));
-      const down = await timed(() => pullInto(engine.transfer, back, files));
+      const contenders: Readonly<Record<string, () => Promise<number>>> = {
+        'cp -r': async () => {
+          const copy = await places.folder();
+          return timed(() => execFileSync('cp', ['-r', here, copy]));
+        },
+        'cp -r, and each file made durable': async () => {
+          const copy = await places.folder();
+          const script = 'cp -r "$0" "$1" && find "$1" -type f -print0 | xargs -0 sync';
+          return timed(() => execFileSync('sh', ['-c', script, here, copy]));
+        },
+        'up: engine, each checked and made durable': async () => {
+          await engine.transfer.clear();
+          return timed(() => engine.transfer.push(files));
+        },
+        'down: engine, each checked and made durable': async () => {
+          const back = await places.folder();
+          return timed(() => pullInto(engine.transfer, back, files));
+        },
+      };
       return {
-        series: [
-          { contender: 'cp -r', unit: 'ms', samples: [copy] },
-          { contender: 'up: engine, each checked and made durable', unit: 'ms', samples: [up] },
-          { contender: 'down: engine, each checked and made durable', unit: 'ms', samples: [down] },
-        ],
-        reference: 'cp -r',
+        series: await collect(contenders, 3, 'ms'),
+        reference: 'cp -r, and each file made durable',
         targets: [],
       };
     } finally {

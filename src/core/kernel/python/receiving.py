@@ -31,16 +31,11 @@ def write_all(descriptor, content):
         view = view[os.write(descriptor, view):]
 
 
-def sync_folders(staged):
-    """Makes the names of placed files durable, each folder once."""
-    for descriptor in dict(filter(None, (one.folder() for one in staged))).values():
-        os.fsync(descriptor)
-
-
 class Staged:
     """One file on its way in."""
 
     def __init__(self, folder, key, path, size):
+        self.path = path
         self.size = size
         self.content = hashlib.sha256()
         self.position = 0
@@ -102,13 +97,6 @@ class Staged:
         self._descriptor = None
         os.replace(self._stage, self._name, src_dir_fd=self._here, dst_dir_fd=self._here)
 
-    def folder(self):
-        """Which folder it is in, and a descriptor of that; `None` where there is none."""
-        if self._here is None:
-            return None
-        found = os.fstat(self._here)
-        return (found.st_dev, found.st_ino), self._here
-
     def close(self):
         """Leaves nothing half: to be called whatever happened."""
         self._behind.close()
@@ -126,6 +114,8 @@ class Receiving:
     def __init__(self, folder):
         self.folder = folder
         self.staged = {}
+        # Folders whose new names are not durable yet, each by a path of a file in it.
+        self.unsynced = {}
         # Files that are in their place or given up: a piece of one that comes late begins nothing anew.
         self.done = set()
         self.given_up = set()
@@ -150,7 +140,7 @@ class Receiving:
             staged.check(sha256, modified)
             staged.sync()
             staged.place()
-            sync_folders([staged])
+            self._placed(staged)
             self.done.add(key)
         finally:
             staged.close()
@@ -177,11 +167,23 @@ class Receiving:
                 list(pool.map(Staged.sync, staged))
             for one in staged:
                 one.place()
-            sync_folders(staged)
+                self._placed(one)
         finally:
             for one in staged:
                 one.close()
         return answers
+
+    def _placed(self, staged):
+        self.unsynced[os.path.dirname(staged.path)] = staged.path
+
+    def sync(self):
+        """Makes the names of all placed files durable, each folder once: a disk takes as long for one name as for thousands."""
+        for path in self.unsynced.values():
+            # A folder that is gone has nothing to keep.
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError), self.folder.parent(path) as (here, _):
+                if here is not None:
+                    os.fsync(here)
+        self.unsynced = {}
 
     def _stage(self, key, path, content, sha256, modified, staged):
         one = Staged(self.folder, key, path, len(content))

@@ -105,6 +105,9 @@ class Client:
         files = [(path_of(path), size, sha256, int(modified)) for path, size, sha256, modified in data['files']]
         return {'results': self.receiving.many(data['key'], files, content)}
 
+    def do_sync(self, data, content):
+        self.receiving.sync()
+
     def do_read(self, data, content):
         return self.sending.read(data['key'], path_of(data['path']), data['offset'], data['length'], data['hashed'])
 

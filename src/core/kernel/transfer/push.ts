@@ -229,5 +229,8 @@ export const pushFiles = async (
     outcomes.set(file, await twice(() => pushPieces(context, file)));
     context.meter.addFile();
   }
+  if (fitting.length > 0) {
+    await orCancelled(context.channel.request('sync', {}), context.signal);
+  }
   return files.map((file) => outcomes.get(file) ?? failed('failed'));
 };

@@ -23,7 +23,7 @@ interface Arriving {
 
 const arriving = (landing: Landing, planned: PlannedPull): Arriving => ({
   planned,
-  file: landing.begin(planned.relativePath, planned.size),
+  file: landing.begin(planned.relativePath, planned.size, planned.mtimeNs),
   problem: undefined,
 });
 

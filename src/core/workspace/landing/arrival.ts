@@ -33,6 +33,11 @@ const secondsOf = (mtimeNs: bigint): number =>
 const create = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | openFlag('O_NOFOLLOW');
 const reopen = constants.O_WRONLY | openFlag('O_NOFOLLOW');
 
+const setTime = (file: FileHandle, mtimeNs: bigint): Promise<void> => {
+  const seconds = secondsOf(mtimeNs);
+  return file.utimes(seconds, seconds);
+};
+
 const FLUSH_BYTES = 32 << 20;
 
 const writeAll = async (target: FileHandle, bytes: Uint8Array, offset: number): Promise<void> => {
@@ -46,8 +51,14 @@ const writeAll = async (target: FileHandle, bytes: Uint8Array, offset: number): 
  * @param directory - where files are staged; stays open until all arrivals are closed
  * @param expectedSize - bytes; a file of this size is closed between its last byte and its completion, so that ten thousand small ones need
  *   no ten thousand descriptors
+ * @param expectedMtimeNs - set with the last byte, so that its completion has not to open it again
  */
-export const createArrival = (directory: Directory, stagedName: string, expectedSize: number): Arrival => {
+export const createArrival = (
+  directory: Directory,
+  stagedName: string,
+  expectedSize: number,
+  expectedMtimeNs?: bigint,
+): Arrival => {
   const path = directory.pathOf(stagedName);
   let hash = createHash('sha256');
   let handle: FileHandle | undefined;
@@ -55,6 +66,8 @@ export const createArrival = (directory: Directory, stagedName: string, expected
   let size = 0;
   /** Bytes that `hash` has seen, as long as they came in order. */
   let hashed = 0;
+  /** It is on the disk, with its time. */
+  let isDurable = false;
   let unflushed = 0;
   let flushing: Promise<void> | undefined;
 
@@ -108,6 +121,7 @@ export const createArrival = (directory: Directory, stagedName: string, expected
         size = 0;
       }
       try {
+        isDurable = false;
         const target = await opened();
         const written = writeAll(target, bytes, offset);
         // Hashed while the disk writes.
@@ -127,7 +141,11 @@ export const createArrival = (directory: Directory, stagedName: string, expected
         }
         if (end === expectedSize) {
           await flushing;
+          if (expectedMtimeNs !== undefined) {
+            await setTime(target, expectedMtimeNs);
+          }
           await target.sync();
+          isDurable = true;
           await close();
         }
       } catch (error) {
@@ -144,10 +162,12 @@ export const createArrival = (directory: Directory, stagedName: string, expected
             `${size} bytes with sha256 ${sha256}, not ${told.size} with ${told.sha256}`,
           );
         }
+        if (isDurable && told.mtimeNs === expectedMtimeNs) {
+          return;
+        }
         const target = await opened();
-        const seconds = secondsOf(told.mtimeNs);
-        await target.utimes(seconds, seconds);
-        if (size === 0 || size !== expectedSize) {
+        await setTime(target, told.mtimeNs);
+        if (!isDurable) {
           await target.sync();
         }
       } catch (error) {

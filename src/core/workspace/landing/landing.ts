@@ -5,6 +5,7 @@
 // through /proc/<pid>/fd; elsewhere the path is checked before and after). Bytes are staged in its root, hashed and made durable, and
 // only then renamed into place.
 import { lstatSync, mkdirSync, renameSync, rmdirSync, statfsSync, unlinkSync } from 'node:fs';
+import { posix } from 'node:path';
 import { causeOf } from '../../errors.ts';
 import { isStillAt, openDirectory, type Directory } from '../directory.ts';
 import { stagedName } from '../staging.ts';
@@ -35,8 +36,12 @@ export interface Landing {
   readonly folding: NameFolding;
   /** Bytes that can be written here; infinite where that can't be known. */
   readonly freeBytes: number;
-  /** @param relativePath - valid by `readEntryPath`; @param expectedSize - more bytes than these are refused */
-  begin(relativePath: string, expectedSize: number): Landed;
+  /**
+   * @param relativePath - valid by `readEntryPath`
+   * @param expectedSize - more bytes than these are refused
+   * @param expectedMtimeNs - spares a step where it is known
+   */
+  begin(relativePath: string, expectedSize: number, expectedMtimeNs?: bigint): Landed;
   /** Removes a file, and the folders above it that are empty then. False when there was none. @throws LandingProblem */
   remove(relativePath: string): boolean;
   /** Makes the names durable and closes; what was begun and not finished is discarded. */
@@ -63,9 +68,11 @@ export const openLanding = (workspacePath: string): Landing => {
     throw landingProblem(error);
   }
   const begun = new Set<Landed>();
+  /** Folders whose new names are not durable yet: a disk takes as long for one name as for thousands. */
+  const unsynced = new Set<string>();
 
-  const begin = (relativePath: string, expectedSize: number): Landed => {
-    const arrival = createArrival(root, stagedName(), expectedSize);
+  const begin = (relativePath: string, expectedSize: number, expectedMtimeNs?: bigint): Landed => {
+    const arrival = createArrival(root, stagedName(), expectedSize, expectedMtimeNs);
     const discard = async (): Promise<void> => {
       begun.delete(landed);
       await arrival.close();
@@ -79,6 +86,7 @@ export const openLanding = (workspacePath: string): Landing => {
           await arrival.complete(told);
           expectInPlace(root, workspacePath);
           place(root, arrival.stagedName, relativePath.split('/'));
+          unsynced.add(posix.dirname(relativePath));
           expectInPlace(root, workspacePath);
         } catch (error) {
           throw landingProblem(error);
@@ -106,11 +114,10 @@ export const openLanding = (workspacePath: string): Landing => {
     },
     close: async () => {
       await Promise.all([...begun].map((landed) => landed.discard()));
-      try {
-        root.sync();
-      } catch {
-        // A disk that can't: what is in the files was made durable one by one.
+      for (const folder of unsynced) {
+        syncFolder(root, folder === '.' ? [] : folder.split('/'));
       }
+      syncFolder(root, []);
       root.close();
     },
   };
@@ -163,6 +170,19 @@ const openFolder = (root: Directory, names: readonly string[], make: boolean): D
   return directory;
 };
 
+const syncFolder = (root: Directory, names: readonly string[]): void => {
+  try {
+    const folder = openFolder(root, names, false);
+    try {
+      folder.sync();
+    } finally {
+      closeUnless(folder, root);
+    }
+  } catch {
+    // A disk that can't, or a folder that is gone: what is in the files was made durable one by one.
+  }
+};
+
 const closeUnless = (directory: Directory, root: Directory): void => {
   if (directory !== root) {
     directory.close();
@@ -179,9 +199,6 @@ const place = (root: Directory, staged: string, names: readonly string[]): void 
       rmdirSync(target);
     }
     renameSync(root.pathOf(staged), target);
-    if (folder !== root) {
-      folder.sync();
-    }
   } finally {
     closeUnless(folder, root);
   }
