@@ -12,14 +12,14 @@ import { kernelKey } from './run/kernelScope.ts';
 import { createKernels } from './run/kernels.ts';
 import { promptOfMessage } from './run/messagePrompt.ts';
 import { createQueues } from './run/queue.ts';
-import { recoverRuns, type Reconnect } from './run/recover.ts';
+import { createLeftBehind, type Reconnect } from './run/recover.ts';
 import { defaultRunSettings, type RunHooks, type RunRequest, type RunSettings } from './run/request.ts';
 import type { RunResult } from './run/result.ts';
 import { emptyTrash, moveToTrash, restoreFromTrash, type Deleted, type Emptied } from './run/trash.ts';
 import { runMessage } from './run/way.ts';
 import type { AttachmentSource } from './workspace/attachments.ts';
 import type { CleanupMode, CleanupPlan, CleanupReport } from './workspace/cleanup.ts';
-import type { MessageKey } from './workspace/messageKey.ts';
+import type { MessageKey, Workspace } from './workspace/messageKey.ts';
 
 export interface InterpreterOptions {
   /** `<data>`, absolute. */
@@ -91,11 +91,13 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
   const data = openDataFolder(options.dataFolder);
   const registry = await openRegistry(data, { log });
   const gateways = createGatewayAccess(options.connect, log);
-  const kernels = createKernels(registry, settings, log);
-  const queues = createQueues();
-  const services = { registry, gateways, kernels, settings, log };
-  const trash = { registry, data, user: options.user, log };
   const active = new Set<Promise<unknown>>();
+  const leftBehind = createLeftBehind(registry, options.reconnect, settings, log);
+  const recoverMessage = (workspace: Workspace): Promise<void> => track(leftBehind.recoverMessage(workspace));
+  const kernels = createKernels(registry, settings, recoverMessage, log);
+  const queues = createQueues();
+  const services = { registry, gateways, kernels, settings, recoverMessage, log };
+  const trash = { registry, data, user: options.user, log };
   const stopAll = new AbortController();
 
   const track = async <T>(work: Promise<T>): Promise<T> => {
@@ -158,7 +160,7 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
       track(moveToTrash(trash, { files, attachments, which })),
     restore: ({ files = [], attachments = [] }) => track(restoreFromTrash(trash, { files, attachments })),
     emptyTrash: (olderThanDays) => emptyTrash(trash, olderThanDays),
-    recover: () => track(recoverRuns(registry, options.reconnect, settings(), log)),
+    recover: () => track(leftBehind.recover()),
     dispose: async () => {
       stopAll.abort();
       await Promise.allSettled([...active]);

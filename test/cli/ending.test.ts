@@ -12,6 +12,7 @@ import { openRegistry, type Registry } from '../../src/core/registry/registry.ts
 import type { RunResult } from '../../src/core/run/result.ts';
 import { command, jsonOf, startCommand } from '../support/commandLine.ts';
 import { startTestGateway, type TestGateway } from '../support/embeddedGateway.ts';
+import { keptBy, run, withInterpreter } from '../support/interpreter.ts';
 import { recordKernelFolders } from '../support/kernelFolders.ts';
 import { removeHomeOf, temporaryFolder } from '../support/places.ts';
 import { allProcesses, argumentsOf, eventually, kernelsOf } from '../support/processes.ts';
@@ -123,6 +124,37 @@ describe('the end of a command', () => {
     await eventually('no kernel', () => kernels() === 0);
     const ended = await endedRun(message);
     assert.deepEqual([ended.status, ended.reach, ended.skipped], ['lost', 'channel', []]);
+  });
+
+  it('after kill -9 a run of the message that comes before the rescue waits for it: the files of both are kept', async () => {
+    for (const beside of ['the rescue', 'nothing']) {
+      const message = fresh();
+      const running = startCommand(['run', '--reach', 'channel', ...message, '-c', waiting], { dataFolder });
+      await running.printed('here');
+      running.child.kill('SIGKILL');
+      await running.ended;
+      const [, chatId = '', , messageId = ''] = message;
+      const choice = { connection: gateway.connection, dataFolder, user: userInfo().username, isReconnecting: true };
+      await withInterpreter({ ...choice, settings: { reach: 'channel' } }, async (on) => {
+        const key = on.key(chatId, messageId);
+        const next = run("print(open('kept.csv').read()); open('next', 'w').write('2')", { on, key });
+        await Promise.all([next, ...(beside === 'nothing' ? [] : [on.recover(), on.recover()])]);
+        assert.deepEqual([(await next).stdout, keptBy(await next)], ['1,2\n', ['/mnt/data/next created']], beside);
+        assert.deepEqual(
+          on.registry
+            .listMessageFiles(key.user, chatId, messageId)
+            .map(({ name }) => name)
+            .sort(),
+          ['kept.csv', 'next'],
+          beside,
+        );
+      });
+      const ended = await withRegistry((registry) =>
+        registry.listRuns({ user: userInfo().username, chatId, messageId }).map(({ status }) => status),
+      );
+      assert.deepEqual(ended, ['lost', 'ok'], beside);
+      await eventually('no kernel', () => kernels() === 0);
+    }
   });
 
   it('after kill -9 of command and kernel another kernel fetches it; a folder that is nowhere any more is said', async () => {

@@ -139,18 +139,29 @@ os.makedirs('a/b'); open('a/b/deep.txt', 'w').write('deep'); open('gone.txt', 'w
     assert.deepEqual([keptBy(result), result.skipped], [['/mnt/data/kept.csv created'], []]);
   });
 
+  it('code that takes the kernel side of it over is not believed: another kernel is asked', async () => {
+    const key = newMessage(on);
+    const result = await run(
+      `${writeFirst}import sys\nsys.modules['_code_interpreter.manifest'].Manifest.page = lambda self, number: {'rows': 'none', 'more': False, 'truncated': False}`,
+      { on, key },
+    );
+    assert.deepEqual([keptBy(result), result.skipped], [['/mnt/data/kept.csv created'], []]);
+  });
+
   it('a hostile kernel: links, pipes, giants and odd names are named, and nothing is written elsewhere', async () => {
     const key = newMessage(on);
     const code = `import os
 os.symlink('/etc/passwd', 'link'); os.symlink('/etc', 'folder-link'); os.mkfifo('pipe')
 os.link('/etc/hostname', 'hard') if os.access('/etc/hostname', os.W_OK) and os.stat('/etc/hostname').st_dev == os.stat('.').st_dev else os.symlink('x', 'hard')
 with open('giant', 'wb') as f: f.truncate(4 << 30)
+with open('years', 'wb') as f: f.write(b'1')
+os.utime('years', ns=((1 << 34) * 10**9, (1 << 34) * 10**9))
 os.makedirs('x' * 255)
 here = os.getcwdb() if False else os.fsencode(os.path.realpath('.'))
 for name in [b'bad-\\xff', b'new\\nline', b'tab\\t', b'C:\\\\x', b'\\xe2\\x80\\xaertl', b'a' * 255, 'é'.encode(), 'e\\u0301'.encode(), b'CON', b'A', b'a', b'trailing. ', b'-rf', b'.hidden']:
     open(os.path.join(here, name), 'w').write('1')
 deep = here
-for _ in range(70):
+for _ in range(1000):
     deep = os.path.join(deep, b'd'); os.mkdir(deep)
 open(os.path.join(deep, b'f'), 'w').write('1')`;
     const { path } = on.registry.workspaceFor(key);
@@ -171,6 +182,7 @@ open(os.path.join(deep, b'f'), 'w').write('1')`;
       'trailing. ',
       '-rf',
       '.hidden',
+      'years',
     ].sort();
     assert.deepEqual(readdirSync(path).sort(), names);
     assert.deepEqual(keptBy(result), names.map((name) => `/mnt/data/${name} created`).sort());
@@ -178,7 +190,7 @@ open(os.path.join(deep, b'f'), 'w').write('1')`;
       skippedBy(result),
       [
         '/mnt/data/bad-\\xff: its name is not valid UTF-8',
-        `/mnt/data/${'d/'.repeat(70)}f: it lies too deep in folders`,
+        `/mnt/data/${'d/'.repeat(150)}…: it lies too deep in folders`,
         '/mnt/data/folder-link: a symbolic link is not kept',
         '/mnt/data/giant: it is larger than 500 MB',
         `/mnt/data/hard: ${

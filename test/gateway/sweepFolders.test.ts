@@ -1,10 +1,11 @@
 // Folders of kernels that are gone: a later kernel on their machine takes away the old ones of this data folder, and no others.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Interpreter } from '../../src/core/interpreter.ts';
+import { folderToBe, knownOwnerMark } from '../../src/core/run/channel/kernelHome.ts';
 import { sweepAge } from '../../src/core/run/channel/sweepFolders.ts';
 import { newMessage, run, withInterpreter } from '../support/interpreter.ts';
 import { removeHomeOf, temporaryFolder } from '../support/places.ts';
@@ -54,6 +55,13 @@ describe('folders of kernels that are gone', () => {
       const old = add(sweepAge + 60_000);
       const young = add(sweepAge - 60_000);
       const foreign = add(sweepAge + 60_000, randomUUID(), 'the mark of somebody else');
+      // Its process was killed before the kernel told where it is: found by the name that was written down before.
+      const toBe = knownOwnerMark(randomUUID());
+      const unseen = join(realpathSync(tmpdir()), folderToBe(toBe));
+      mkdirSync(unseen, { recursive: true });
+      writeFileSync(join(unseen, '..', 'owner'), toBe.content);
+      made.push(unseen);
+      note(folderToBe(toBe), toBe.content, sweepAge + 60_000);
       const unknown = leftFolder('of another data folder');
       made.push(unknown);
       const elsewhere = await temporaryFolder('no-home');
@@ -68,6 +76,7 @@ describe('folders of kernels that are gone', () => {
       rmSync(linked);
       assert.deepEqual([result.status, result.skipped], ['ok', []]);
       assert.equal(existsSync(join(old.folder, '..')), false, 'the old one is gone');
+      assert.equal(existsSync(join(unseen, '..')), false, 'the one that nobody had seen is gone');
       for (const folder of [young.folder, foreign.folder, unknown, join(elsewhere, 'data')]) {
         assert.ok(existsSync(folder), folder);
       }

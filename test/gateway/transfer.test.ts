@@ -157,6 +157,21 @@ describe('files through the kernel connection', () => {
     assert.ok(outcomes.every(({ status }) => status === 'pulled'));
   });
 
+  it('42: a name that the kernel can not have, and a folder in the way, stop no other file of their frame', async () => {
+    mkdirSync(join(scene.folder, 'full'));
+    writeFileSync(join(scene.folder, 'full', 'x'), '');
+    mkdirSync(join(scene.folder, 'empty'));
+    const plain = toPush(source, 'plain');
+    const paths = ['before', 'n'.repeat(256), 'full', `${'d'.repeat(256)}/x`, 'empty', 'after'];
+    const outcomes = await scene.transfer.push(paths.map((path) => ({ ...plain, path })));
+    assert.deepEqual(
+      outcomes.map((outcome) => (outcome.status === 'failed' ? outcome.reason.detail : outcome.status)),
+      ['pushed', 'File name too long', 'Is a directory', 'File name too long', 'pushed', 'pushed'],
+    );
+    assert.deepEqual(readdirSync(scene.folder).sort(), ['after', 'before', 'empty', 'full']);
+    assert.deepEqual(readdirSync(join(scene.folder, 'full')), ['x']);
+  });
+
   it('42: are refused where a path leads out of the folder', async () => {
     for (const path of ['../x', '/etc/passwd', 'a/../../x', 'a//b', '.', 'a\0b', '']) {
       const [pulled] = await scene.transfer.pull([toPull(path, 1)]);

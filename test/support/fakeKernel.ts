@@ -41,8 +41,11 @@ export const enveloped = (said: object): { readonly text: string; readonly sum: 
 const hello: Answering = (asked, bytes) =>
   asked.op === 'hello' ? { said: { sha256: sha256Of(bytes), freeBytes: 1e12 }, bytes } : undefined;
 
-/** A session with it. It greets honestly, and answers pings, unless `answer` does that itself. */
-export const fakeKernel = (answer: Answering): FakeKernel => {
+/**
+ * A session with it. It greets honestly, and answers pings, unless `answer` does that itself.
+ * @param isDeaf - the kernel itself answers, its side of the transfer nothing
+ */
+export const fakeKernel = (answer: Answering, isDeaf = false): FakeKernel => {
   const asked: Asked[] = [];
   const closed = deferred<LostReason>();
   let heard: CommListener | undefined;
@@ -70,6 +73,9 @@ export const fakeKernel = (answer: Answering): FakeKernel => {
             const { text } = data as { readonly text: string };
             const one = JSON.parse(text) as Asked;
             asked.push(one);
+            if (isDeaf) {
+              return;
+            }
             const given = answer(one, bytes) ?? hello(one, bytes) ?? (one.op === 'ping' ? { said: {} } : undefined);
             if (given) {
               say(enveloped({ ...given.said, id: one.id }), given.bytes);
@@ -77,6 +83,7 @@ export const fakeKernel = (answer: Answering): FakeKernel => {
           },
           closed: closed.promise,
           isBusy: false,
+          answers: () => Promise.resolve(true),
           beginWork: () => () => undefined,
           dispose: () => {
             closed.resolve({ kind: 'closed' });

@@ -15,6 +15,8 @@ export interface InterpreterChoice {
   readonly connection?: GatewayConnection;
   readonly dataFolder?: string;
   readonly user?: string;
+  /** The gateway of a kernel that an ended process left, known to this one too. */
+  readonly isReconnecting?: boolean;
 }
 
 /** Opens an interpreter that the caller disposes of. */
@@ -30,7 +32,7 @@ export const openTestInterpreter = async (choice: InterpreterChoice = {}): Promi
     user: choice.user ?? 'tester',
     settings: () => ({ maximumKernels: 2, ...choice.settings }),
     connect: () => Promise.resolve(connection),
-    reconnect: () => Promise.resolve('unknown'),
+    reconnect: () => Promise.resolve(choice.isReconnecting === true ? connection : 'unknown'),
   });
 };
 

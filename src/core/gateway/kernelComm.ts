@@ -17,6 +17,8 @@ export interface KernelComm {
   readonly closed: Promise<LostReason>;
   /** The kernel runs something, so that what was sent waits. */
   readonly isBusy: boolean;
+  /** Asks the kernel itself; resolves when it has answered, which it does after all that was sent before. May never settle. */
+  answers(): Promise<boolean>;
   /** Watches the connection closely until the returned function is called. */
   beginWork(): () => void;
   dispose(): void;
@@ -73,6 +75,13 @@ export const openKernelComm = (
     closed: closed.promise,
     get isBusy() {
       return connection.status === 'busy';
+    },
+    answers: async () => {
+      try {
+        return (await connection.requestKernelInfo()) !== undefined;
+      } catch {
+        return false;
+      }
     },
     beginWork: () => liveness.beginWork(),
     dispose: () => {

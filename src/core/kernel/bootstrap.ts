@@ -30,8 +30,11 @@ export interface BootstrapOptions {
   readonly scope?: string;
   /** Gives the kernel a folder of its own even where it sees the workspace. */
   readonly private?: boolean;
-  /** A file that is put beside a private folder: by it another kernel of that machine proves that it sees the folder too. */
-  readonly owner?: { readonly name: string; readonly content: string };
+  /**
+   * A file that is put beside a private folder: by it another kernel of that machine proves that it sees the folder too. `home` names
+   * the folder around both, below the machine's folder for temporary files.
+   */
+  readonly owner?: { readonly name: string; readonly content: string; readonly home: string };
 }
 
 /** Code and user expressions for one silent `execute_request`. */

@@ -3,7 +3,7 @@ import { getKernel } from '../gateway/kernelApi.ts';
 import type { Registry } from '../registry/registry.ts';
 import { adoptMessageKernel, type KernelStart, type MessageKernel } from './messageKernel.ts';
 
-export type Adoption = Pick<KernelStart, 'gateway' | 'workspace' | 'settings' | 'log' | 'signal'>;
+export type Adoption = Pick<KernelStart, 'gateway' | 'workspace' | 'settings' | 'log' | 'signal' | 'folders'>;
 
 /**
  * `undefined` where the kernel is gone, does not answer, or is not of the wanted kernelspec. The message's lease must be held.

@@ -1,6 +1,6 @@
 // The kernels of this process: one for each message (or chat, or run) while it is in use, kept for its next run, released when idle.
 import { randomUUID } from 'node:crypto';
-import { within } from '../async.ts';
+import { orCancelled, within } from '../async.ts';
 import { CodedError } from '../errors.ts';
 import { leaseAddress } from '../gateway/connection.ts';
 import { getKernel } from '../gateway/kernelApi.ts';
@@ -15,7 +15,7 @@ import { removeKernelHome } from './channel/kernelHome.ts';
 import { sweepFolders } from './channel/sweepFolders.ts';
 import { chooseKernelSpec } from './kernelChoice.ts';
 import { kernelKey, type KernelScope } from './kernelScope.ts';
-import { moveKernel, startMessageKernel, type MessageKernel } from './messageKernel.ts';
+import { moveKernel, startMessageKernel, type FolderNotes, type MessageKernel } from './messageKernel.ts';
 import type { RunSettings } from './request.ts';
 import { waitForLease } from './waitForLease.ts';
 
@@ -87,7 +87,13 @@ const settingsFor = (scope: KernelScope, settings: RunSettings): RunSettings => 
   return settings.grounding === 'untranslated' ? settings : { ...settings, grounding: 'translated' };
 };
 
-export const createKernels = (registry: Registry, settings: () => RunSettings, log: Log): Kernels => {
+/** @param recoverMessage - see to what an ended process left of a message, before its kernel is replaced */
+export const createKernels = (
+  registry: Registry,
+  settings: () => RunSettings,
+  recoverMessage: (workspace: Workspace) => Promise<void>,
+  log: Log,
+): Kernels => {
   /** By {@link kernelKey}. */
   const held = new Map<string, Held>();
   const background = new Set<Promise<void>>();
@@ -231,14 +237,16 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
     const kernelId = randomUUID();
     // The lease names the kernel before it is asked for: whoever finds the lease expired can remove it.
     const { lease, replaced, taken } = await waitForLease(
-      () =>
-        registry.acquireLease(workspace, {
+      async () => {
+        await orCancelled(recoverMessage(workspace), signal);
+        return registry.acquireLease(workspace, {
           kernelId,
           connection: leaseAddress(gateway.http.connection),
           owner: settings().ownerLabel,
           wholeChat: scope === 'chat',
           takeIdle: true,
-        }),
+        });
+      },
       { seconds: settings().waitSeconds, signal, onWaiting },
     );
     if (replaced?.connection === lease.connection && !leaving.has(replaced.kernelId)) {
@@ -257,7 +265,6 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         removal: undefined,
       };
       held.set(entry.key, entry);
-      noteFolder(entry);
       return entry;
     };
     const dropTaken = (): void => {
@@ -267,7 +274,14 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
     };
     try {
       if (taken !== undefined) {
-        const common = { gateway, workspace, settings: settingsFor(scope, settings()), log, signal };
+        const common = {
+          gateway,
+          workspace,
+          settings: settingsFor(scope, settings()),
+          log,
+          signal,
+          folders: notesOf(lease),
+        };
         const kernel = scope === 'run' ? undefined : await adoptKernel(registry, taken.kernelId, kernelName, common);
         if (kernel !== undefined) {
           return { entry: hold(kernel), fresh: false };
@@ -288,6 +302,7 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         onLaunched: (id) => {
           registry.setLeaseKernel(lease, id);
         },
+        folders: notesOf(lease),
       });
       const entry = hold(kernel);
       if (kernel.channel !== null) {
@@ -306,18 +321,15 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
     }
   };
 
-  /** Before anything is in the folder: whoever finds its kernel without an owner can fetch from it, or take it away. */
-  const noteFolder = ({ kernel, lease }: Held): void => {
-    if (kernel.channel !== null) {
-      registry.noteKernelFolder(kernel.workspace, {
-        mark: kernel.channel.owner.content,
-        folder: kernel.channel.folder,
-        kernelId: kernel.session.kernelId,
-        kernelName: kernel.kernelName,
-        connection: lease.connection,
-      });
-    }
-  };
+  /** Before the folder is made: whoever finds its kernel without an owner can fetch from it, or take it away. */
+  const notesOf = ({ connection }: Lease): FolderNotes => ({
+    note: ({ kernelId, kernelName }, workspace, mark, folder) => {
+      registry.noteKernelFolder(workspace, { mark, folder, kernelId, kernelName, connection });
+    },
+    forget: (mark) => {
+      registry.forgetKernelFolder(mark);
+    },
+  });
 
   /** The kernel of a chat is in the folder of the message that it serves. */
   const serve = async (entry: Held, workspace: Workspace, signal: AbortSignal | undefined): Promise<void> => {
@@ -333,8 +345,8 @@ export const createKernels = (registry: Registry, settings: () => RunSettings, l
         settings: settingsFor(entry.scope, settings()),
         log,
         signal,
+        folders: notesOf(entry.lease),
       });
-      noteFolder(entry);
     } catch (error) {
       entry.inUse = false;
       inBackground(remove(entry));

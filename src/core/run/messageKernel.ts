@@ -23,7 +23,7 @@ import type { Log } from '../log.ts';
 import { virtualRoot } from '../paths/virtualPath.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
 import { boundedRemoval, createChannel, type MessageChannel } from './channel/channel.ts';
-import { newOwnerMark, removeKernelHome, type OwnerMark } from './channel/kernelHome.ts';
+import { folderToBe, newOwnerMark, removeKernelHome, type OwnerMark } from './channel/kernelHome.ts';
 import type { ConnectedGateway } from './gatewayAccess.ts';
 import { groundOtherLanguage } from './otherLanguage.ts';
 import type { RunSettings } from './request.ts';
@@ -55,6 +55,18 @@ export interface KernelChannel extends MessageChannel {
   readonly owner: OwnerMark;
 }
 
+/** Keeps book of a kernel's own folder, from before it is made. */
+export interface FolderNotes {
+  /** @param folder - as the kernel's machine names it; `folderToBe` until that is known */
+  note(
+    session: Pick<KernelSession, 'kernelId' | 'kernelName'>,
+    workspace: Workspace,
+    mark: string,
+    folder: string,
+  ): void;
+  forget(mark: string): void;
+}
+
 export interface KernelStart {
   readonly gateway: ConnectedGateway;
   readonly workspace: Workspace;
@@ -67,6 +79,7 @@ export interface KernelStart {
   readonly inBackground: (work: Promise<void>) => void;
   /** The id under which the gateway really has the kernel, where it did not take ours. */
   readonly onLaunched: (kernelId: string) => void;
+  readonly folders: FolderNotes;
 }
 
 /** The workspace as the kernel's machine sees it. */
@@ -164,8 +177,8 @@ const makeReady = async (start: KernelStart, model: KernelModel, kernelFolder: s
     try {
       await runInitCode(kernel, settings.initCode);
     } catch (error) {
-      if (kernel.channel && !settings.keepKernelFolder) {
-        await boundedRemoval(removeKernelHome(session, kernel.channel.folder, log));
+      if (kernel.channel) {
+        await leaveFolder(start, session, kernel.channel);
       }
       throw error;
     }
@@ -179,7 +192,7 @@ const makeReady = async (start: KernelStart, model: KernelModel, kernelFolder: s
 /** What decides what `/mnt/data` is for a kernel. */
 type GroundingRequest = Pick<
   KernelStart,
-  'gateway' | 'workspace' | 'kernelName' | 'language' | 'settings' | 'log' | 'signal'
+  'gateway' | 'workspace' | 'kernelName' | 'language' | 'settings' | 'log' | 'signal' | 'folders'
 > & {
   /** The kernel's side runs already. */
   readonly again?: boolean;
@@ -214,7 +227,58 @@ const groundKernel = async (
     };
   }
   const owner = newOwnerMark();
-  const { probe, proven } = await probeKernel(session, start, kernelFolder, owner);
+  start.folders.note(session, start.workspace, owner.content, folderToBe(owner));
+  let { probe, proven } = await probeKernel(session, start, kernelFolder, owner);
+  if (seesWorkspace(probe) && !proven && settings.reach !== 'shared') {
+    // A copy of the workspace, or one whose writes do not arrive here: no folder to work in.
+    const apart = { ...start, again: true, settings: { ...settings, reach: 'channel' as const } };
+    ({ probe, proven } = await probeKernel(session, apart, kernelFolder, owner));
+  }
+  const sees = seesWorkspace(probe);
+  if (sees) {
+    start.folders.forget(owner.content);
+  } else {
+    start.folders.note(session, start.workspace, owner.content, probe.workspace);
+  }
+  try {
+    return { ...common, ...(await groundPython(start, session, kernelFolder, { probe, proven, owner })) };
+  } catch (error) {
+    if (!sees) {
+      await leaveFolder(start, session, { folder: probe.workspace, owner });
+    }
+    throw error;
+  }
+};
+
+/** Takes away the folder of a kernel that does not come to be used. */
+const leaveFolder = async (
+  { settings, folders, log }: Pick<KernelStart, 'settings' | 'folders' | 'log'>,
+  session: KernelSession,
+  { folder, owner }: Pick<KernelChannel, 'folder' | 'owner'>,
+): Promise<void> => {
+  if (settings.keepKernelFolder) {
+    folders.forget(owner.content);
+    return;
+  }
+  await boundedRemoval(
+    removeKernelHome(session, folder, log).then((removed) => {
+      if (removed) {
+        folders.forget(owner.content);
+      }
+    }),
+  );
+};
+
+type PythonGround = Omit<MessageKernel, 'workspace' | 'gateway' | 'session' | 'kernelName' | 'language'>;
+
+/** @throws CodedError `kernel.groundingUnavailable`, `kernel.reachUnavailable`, those of the transfer */
+const groundPython = async (
+  start: GroundingRequest,
+  session: KernelSession,
+  kernelFolder: string,
+  { probe, proven, owner }: { readonly probe: KernelProbe; readonly proven: boolean; readonly owner: OwnerMark },
+): Promise<PythonGround> => {
+  const { settings } = start;
   const { grounding } = probe;
   const reason = grounding === 'mounted' ? '' : (probe.mountFailure ?? '');
   const reach: Reach = proven && seesWorkspace(probe) ? 'shared' : 'channel';
@@ -230,7 +294,6 @@ const groundKernel = async (
   }
   const channel = reach === 'channel' ? await openChannel(start, session, probe, owner) : null;
   return {
-    ...common,
     grounding,
     groundingReason: reason,
     reach,
@@ -266,7 +329,7 @@ const rememberedPaths = 32;
  */
 export const moveKernel = async (
   kernel: MessageKernel,
-  to: Pick<KernelStart, 'workspace' | 'settings' | 'log' | 'signal'>,
+  to: Pick<KernelStart, 'workspace' | 'settings' | 'log' | 'signal' | 'folders'>,
 ): Promise<MessageKernel> => {
   const folder = folderForKernel(to.workspace, to.settings);
   const moved = await groundKernel({ ...kernel, ...to, again: true }, kernel.session, folder);

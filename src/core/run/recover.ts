@@ -6,9 +6,12 @@ import { getKernel } from '../gateway/kernelApi.ts';
 import { removeKernel } from '../gateway/launch.ts';
 import type { Log } from '../log.ts';
 import type { KernelFolder, Lease, Registry, RunRow } from '../registry/registry.ts';
+import type { Workspace } from '../workspace/messageKey.ts';
 import { parseSnapshot } from '../workspace/snapshotText.ts';
 import { fetchFromGone, fetchFromLeft, rescueOf, stayedThere } from './channel/leftBehind.ts';
+import { isToBe } from './channel/kernelHome.ts';
 import { collectGenerated } from './collect.ts';
+import { createQueues } from './queue.ts';
 import type { RunSettings } from './request.ts';
 import type { RunResult, SkippedFile } from './result.ts';
 
@@ -27,7 +30,7 @@ const lateLaunch = 120_000;
 interface Recovery {
   readonly registry: Registry;
   readonly reconnect: Reconnect;
-  readonly settings: RunSettings;
+  readonly settings: () => RunSettings;
   readonly log: Log;
   /** Kernels that the gateway may have yet, by their leases. */
   readonly late: Set<string>;
@@ -44,11 +47,13 @@ const heartbeatInterval = 10_000;
  * that nobody else does the same, or runs anything in it.
  */
 const fetchAndRemove = async (
-  { registry, settings, log, skipped, settled }: Recovery,
+  recovery: Recovery,
   lease: Lease,
   http: GatewayHttp,
   folders: readonly KernelFolder[],
 ): Promise<void> => {
+  const { registry, log, skipped, settled } = recovery;
+  const settings = recovery.settings();
   const { kernelId, connection } = lease;
   const request = { kernelId, connection, owner: settings.ownerLabel };
   const outcome = registry.acquireLease(registry.workspaceFor(lease.workspace.key), request);
@@ -102,7 +107,9 @@ const removeLeft = async (recovery: Recovery, lease: Lease): Promise<void> => {
   }
   const http = createGatewayHttp(connection);
   try {
-    const folders = registry.kernelFolders().filter(({ kernelId }) => kernelId === lease.kernelId);
+    const folders = registry
+      .kernelFolders()
+      .filter(({ kernelId, folder }) => kernelId === lease.kernelId && !isToBe(folder));
     if (folders.length > 0) {
       await fetchAndRemove(recovery, lease, http, folders);
       return;
@@ -133,12 +140,12 @@ const closeRun = async ({ registry, settings, late, skipped, settled, log }: Rec
   const before = stored === undefined ? undefined : parseSnapshot(stored);
   const hashes = new Map(registry.listAttachments(workspace).map(({ record }) => [record.relativePath, record.sha256]));
   const collection = before
-    ? await collectGenerated(registry, workspace, run.runId, before, hashes, settings.trackedTypes, log)
+    ? await collectGenerated(registry, workspace, run.runId, before, hashes, settings().trackedTypes, log)
     : { files: [], skipped: [] };
   const unfetched = skipped.get(workspace.id);
   const there = settled.has(workspace.id)
     ? undefined
-    : registry.kernelFolders().findLast((left) => left.workspace.id === workspace.id);
+    : registry.kernelFolders().findLast((left) => left.workspace.id === workspace.id && !isToBe(left.folder));
   const reach = unfetched || there ? 'channel' : 'shared';
   const endedAt = Date.now();
   const result: RunResult = {
@@ -167,34 +174,72 @@ const closeRun = async ({ registry, settings, late, skipped, settled, log }: Rec
   });
 };
 
-/** Cleans up after processes that ended without doing so; touches nothing of one that lives. Failures are logged and tried again next time. */
-export const recoverRuns = async (
+export interface LeftBehind {
+  /** Cleans up after processes that ended without doing so; touches nothing of one that lives. Failures are logged and tried again next time. */
+  recover(): Promise<void>;
+  /**
+   * The same for one message, before it has a kernel again: what takes an old kernel's place would remove it with the files that it
+   * still has.
+   */
+  recoverMessage(workspace: Workspace): Promise<void>;
+}
+
+/** All work on one message takes turns. */
+export const createLeftBehind = (
   registry: Registry,
   reconnect: Reconnect,
-  settings: RunSettings,
+  settings: () => RunSettings,
   log: Log,
-): Promise<void> => {
+): LeftBehind => {
   const recovery: Recovery = {
-    registry,
-    reconnect,
-    settings,
-    log,
+    ...{ registry, reconnect, settings, log },
     late: new Set(),
     skipped: new Map(),
     settled: new Set(),
   };
-  for (const lease of registry.expiredLeases()) {
-    try {
-      await removeLeft(recovery, lease);
-    } catch (error) {
-      log.warn(`kernel ${lease.kernelId} of an ended process could not be removed: ${causeOf(error)}`);
-    }
-  }
-  for (const run of registry.unfinishedRuns()) {
-    try {
-      await closeRun(recovery, run);
-    } catch (error) {
-      log.warn(`run ${run.runId} of an ended process could not be closed: ${causeOf(error)}`);
-    }
-  }
+  const queues = createQueues();
+
+  /** What is found at the message's turn counts: somebody else may have done it. */
+  const inTurn = (message: number, work: () => Promise<void>): Promise<void> =>
+    queues.enqueue(String(message), work).catch((error: unknown) => {
+      log.warn(`what an ended process left could not be cleared up: ${causeOf(error)}`);
+    });
+
+  const removeExpired = ({ token, workspace }: Lease): Promise<void> =>
+    inTurn(workspace.id, async () => {
+      const lease = registry.expiredLeases().find((one) => one.token === token);
+      if (lease) {
+        await removeLeft(recovery, lease);
+      }
+    });
+
+  const closeUnfinished = ({ runId, key }: RunRow): Promise<void> =>
+    inTurn(registry.workspaceFor(key).id, async () => {
+      const run = registry.unfinishedRuns().find((one) => one.runId === runId);
+      if (run) {
+        await closeRun(recovery, run);
+      }
+    });
+
+  return {
+    recover: async () => {
+      for (const lease of registry.expiredLeases()) {
+        await removeExpired(lease);
+      }
+      for (const run of registry.unfinishedRuns()) {
+        await closeUnfinished(run);
+      }
+    },
+    recoverMessage: async (workspace) => {
+      const holding = registry.findLease(workspace);
+      const lease = registry.expiredLeases().find(({ token }) => token === holding?.token);
+      // Also where another turn has taken the lease just now: that is waited for.
+      await (lease ? removeExpired(lease) : inTurn(holding?.workspace.id ?? workspace.id, () => Promise.resolve()));
+      for (const run of registry.unfinishedRuns()) {
+        if (registry.workspaceFor(run.key).id === workspace.id) {
+          await closeUnfinished(run);
+        }
+      }
+    },
+  };
 };

@@ -11,7 +11,7 @@ const pause = 250;
  * @throws CodedError `message.inUse` when that took too long, `cancelled`
  */
 export const waitForLease = async (
-  acquire: () => LeaseOutcome,
+  acquire: () => Promise<LeaseOutcome>,
   {
     seconds,
     signal,
@@ -24,7 +24,7 @@ export const waitForLease = async (
 ): Promise<LeaseOutcome & { kind: 'acquired' }> => {
   const deadline = Date.now() + seconds * 1000;
   for (let isFirst = true; ; isFirst = false) {
-    const outcome = acquire();
+    const outcome = await acquire();
     if (outcome.kind === 'acquired') {
       return outcome;
     }

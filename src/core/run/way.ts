@@ -1,5 +1,5 @@
 // The way of a run: prepare, snapshot, translate, execute, collect. The last step happens whatever the run did.
-import { throwIfAborted } from '../async.ts';
+import { orCancelled, throwIfAborted } from '../async.ts';
 import { CodedError, isCoded } from '../errors.ts';
 import { reportExpressions } from '../kernel/report.ts';
 import type { Log } from '../log.ts';
@@ -26,6 +26,8 @@ export interface RunServices {
   readonly gateways: GatewayAccess;
   readonly kernels: Kernels;
   readonly settings: () => RunSettings;
+  /** Sees to what an ended process left of a message: its files come first. */
+  readonly recoverMessage: (workspace: Workspace) => Promise<void>;
   readonly log: Log;
 }
 
@@ -79,6 +81,7 @@ const acquireKernel = async (context: RunContext): Promise<AcquiredKernel> => {
 const prepare = async (context: RunContext): Promise<{ attached: Attached; acquired: AcquiredKernel }> => {
   const { hooks, request, tell } = context;
   tell({ kind: 'phase', phase: 'prepare' });
+  await orCancelled(context.recoverMessage(context.workspace), hooks.signal);
   const attached = await attachToWorkspace(
     context.registry,
     context.workspace,

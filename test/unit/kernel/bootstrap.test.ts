@@ -1,5 +1,6 @@
 // The request that starts the kernel's side, run in a plain Python, and what is read from the answer.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, realpath, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -77,7 +78,9 @@ describe('the start of the kernel side', () => {
 
   it('makes a private folder where the workspace is not to be seen', () => {
     for (const elsewhere of ['/no/such/folder', null]) {
-      const [reply] = ask(bootstrapRequest({ ...optionsFor(elsewhere), owner: { name: 'owner', content: 'mark' } }));
+      const [reply] = ask(
+        bootstrapRequest({ ...optionsFor(elsewhere), owner: { name: 'owner', content: 'mark', home: randomUUID() } }),
+      );
       const probe = parseBootstrapReply(reply);
       assert.ok(probe);
       assert.deepEqual([probe.shared, probe.answered, seesWorkspace(probe)], [false, false, false]);

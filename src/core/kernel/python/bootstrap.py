@@ -136,20 +136,21 @@ def _find_workspace(request, problems):
     mounted = not private and _holds(request['virtualPath'], nonce)
     given = request['workspace']
     shared = not private and bool(given) and _holds(given, nonce)
+    answered = False
     if mounted or shared:
         _state['workspace'] = request['virtualPath'] if mounted else given
         if mounted and shared and request['grounding'] == 'translated':
             _state['workspace'] = given
-    else:
-        _state['workspace'] = _private_folder(request)
-    answered = False
-    if mounted or shared:
         try:
             with open(os.path.join(_state['workspace'], nonce['answerName']), 'x') as file:
                 file.write(nonce['answer'])
             answered = True
         except OSError as error:
             problems.append('answer: %s' % error)
+    if not answered:
+        # A folder that can be seen and not written to is none to work in.
+        mounted = shared = False
+        _state['workspace'] = _private_folder(request)
     return {'mounted': mounted, 'shared': shared, 'answered': answered}
 
 
@@ -166,14 +167,19 @@ def _private_folder(request):
     in a home that holds its owner's mark, by which another kernel of this machine can find it when this one has died."""
     folders = _state['private']
     key = request.get('scope') or request['workspace'] or ''
+    owner = request.get('owner')
     if key not in folders or not os.path.isdir(folders[key]):
-        home = os.path.realpath(tempfile.mkdtemp(prefix=HOME_PREFIX))
-        owner = request.get('owner')
         if owner:
-            with open(os.path.join(home, owner['name']), 'x') as file:
-                file.write(owner['content'])
+            # Named by the client, who has written the name down: whatever becomes of either, somebody can look for it.
+            home = os.path.join(os.path.realpath(tempfile.gettempdir()), HOME_PREFIX + owner['home'])
+            os.mkdir(home, 0o700)
+        else:
+            home = os.path.realpath(tempfile.mkdtemp(prefix=HOME_PREFIX))
         folders[key] = os.path.join(home, 'data')
         os.mkdir(folders[key], 0o700)
+    if owner:
+        with open(os.path.join(os.path.dirname(folders[key]), owner['name']), 'w') as file:
+            file.write(owner['content'])
     return folders[key]
 
 

@@ -13,6 +13,9 @@ BY_DESCRIPTOR = os.open in os.supports_dir_fd
 
 CODES = {
     errno.ENOENT: 'missing',
+    errno.EACCES: 'denied',
+    errno.EPERM: 'denied',
+    errno.EROFS: 'denied',
     errno.ENOSPC: 'noSpace',
     getattr(errno, 'EDQUOT', errno.ENOSPC): 'noSpace',
     errno.ELOOP: 'irregular',
@@ -33,7 +36,7 @@ class Refused(Exception):
 
 def refusal(error):
     """The refusal that an error of the system amounts to."""
-    code = CODES.get(error.errno, 'denied')
+    code = CODES.get(error.errno, 'failed')
     return Refused(code, error.strerror or str(error))
 
 

@@ -1,7 +1,6 @@
 """Removes a kernel's private folder with its home, of this kernel or of one that died. Needs nothing of the kernel's side, which
-the user's code may have broken. `request` is put here by the client."""
+the user's code may have broken. `request` and `remove_tree` are put here by the client."""
 import os
-import shutil
 import tempfile
 
 home = os.path.dirname(request['folder'])
@@ -9,6 +8,4 @@ if not os.path.basename(home).startswith('code-interpreter-home-') or os.path.is
     raise ValueError('not the home of a private folder')
 # A folder that is somebody's working directory can't be removed everywhere.
 os.chdir(tempfile.gettempdir())
-shutil.rmtree(home, ignore_errors=True)
-if os.path.lexists(home):
-    raise OSError('it is still there')
+remove_tree(home)

@@ -9,6 +9,8 @@ from _code_interpreter.receiving import PREFIX, hash_of
 PAGE = 2000
 # A page is answered when this much was hashed for it, so that the client hears of something.
 PAGE_BYTES = 256 << 20
+# A sparse file can say that it is larger than a number of JSON can be; nobody reads one of this size in any case.
+LARGEST = (1 << 53) - 1
 
 
 def kind_of(mode):
@@ -92,9 +94,8 @@ class Manifest:
             if self.hashes and kind == 'file' and (self.hash_limit is None or found.st_size <= self.hash_limit):
                 sha256 = sha256_of(self.folder, path)
                 hashed += found.st_size
-            rows.append(
-                [base64.b64encode(path).decode(), kind, found.st_size, str(found.st_mtime_ns), found.st_nlink, sha256]
-            )
+            size = min(found.st_size, LARGEST)
+            rows.append([base64.b64encode(path).decode(), kind, size, str(found.st_mtime_ns), found.st_nlink, sha256])
             if len(rows) >= PAGE or hashed >= PAGE_BYTES:
                 return {'rows': rows, 'more': True, 'truncated': False}
         return {'rows': rows, 'more': False, 'truncated': False}

@@ -95,6 +95,9 @@ class Staged:
         """Puts the file in its place at once."""
         os.close(self._descriptor)
         self._descriptor = None
+        with contextlib.suppress(OSError):
+            # Where a folder has become a file: an empty one makes room, another is somebody's.
+            os.rmdir(self._name, dir_fd=self._here)
         os.replace(self._stage, self._name, src_dir_fd=self._here, dst_dir_fd=self._here)
 
     def close(self):
@@ -139,8 +142,7 @@ class Receiving:
         try:
             staged.check(sha256, modified)
             staged.sync()
-            staged.place()
-            self._placed(staged)
+            self._place(staged)
             self.done.add(key)
         finally:
             staged.close()
@@ -153,27 +155,29 @@ class Receiving:
                 staged.close()
 
     def many(self, key, files, content):
-        """Small files at once, each `(path, size, sha256, modified)`, their bytes one after the other; an answer for each."""
+        """Small files at once, each `(path, size, sha256, modified)`, their bytes one after the other; an answer for each. What goes
+        wrong with one, up to its name, stops none of the others."""
         answers = []
-        staged = []
+        staged = {}
         offset = 0
         try:
             for index, (path, size, sha256, modified) in enumerate(files):
                 piece = content[offset:offset + size]
                 offset += size
-                answers.append(attempt(self._stage, '%s-%d' % (key, index), path, piece, sha256, modified, staged))
+                answers.append(attempt(self._stage, '%s-%d' % (key, index), path, piece, sha256, modified, index, staged))
             # Together: a disk makes many durable in the time of one.
             with concurrent.futures.ThreadPoolExecutor(8) as pool:
-                list(pool.map(Staged.sync, staged))
-            for one in staged:
-                one.place()
-                self._placed(one)
+                for index, answer in zip(staged, pool.map(lambda one: attempt(one.sync), staged.values())):
+                    answers[index] = answer
+            for index, one in staged.items():
+                answers[index] = answers[index] or attempt(self._place, one)
         finally:
-            for one in staged:
+            for one in staged.values():
                 one.close()
         return answers
 
-    def _placed(self, staged):
+    def _place(self, staged):
+        staged.place()
         self.unsynced[os.path.dirname(staged.path)] = staged.path
 
     def sync(self):
@@ -185,7 +189,7 @@ class Receiving:
                     os.fsync(here)
         self.unsynced = {}
 
-    def _stage(self, key, path, content, sha256, modified, staged):
+    def _stage(self, key, path, content, sha256, modified, index, staged):
         one = Staged(self.folder, key, path, len(content))
         try:
             one.write(0, content)
@@ -193,7 +197,7 @@ class Receiving:
         except BaseException:
             one.close()
             raise
-        staged.append(one)
+        staged[index] = one
 
     def has(self, path, size, sha256):
         """Whether these bytes are at this path already."""

@@ -1,10 +1,11 @@
 """Removes the home of a private folder whose kernel is gone, when its mark proves whose it is. Needs nothing of the kernel's side.
-`request` is put here by the client."""
+`request` and `remove_tree` are put here by the client."""
 import os
-import shutil
 import stat
+import tempfile
 
-folder, mark = request['folder'], request['mark']
+# One that was only to be made is told from the folder for temporary files.
+folder, mark = os.path.join(os.path.realpath(tempfile.gettempdir()), request['folder']), request['mark']
 home = os.path.dirname(folder)
 if not os.path.basename(home).startswith('code-interpreter-home-'):
     raise ValueError('not the home of a private folder')
@@ -20,6 +21,4 @@ finally:
 here = os.getcwd()
 if os.path.commonpath([os.path.realpath(here), os.path.realpath(home)]) == os.path.realpath(home):
     raise ValueError('it is in use')
-shutil.rmtree(home, ignore_errors=True)
-if os.path.lexists(home):
-    raise OSError('it is still there')
+remove_tree(home)

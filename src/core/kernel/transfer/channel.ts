@@ -1,7 +1,7 @@
 // Requests and replies over a comm. Each request can be repeated, so what a broken connection lost is simply sent again.
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { deferred, type Deferred } from '../../async.ts';
+import { deferred, within, type Deferred } from '../../async.ts';
 import { CodedError } from '../../errors.ts';
 import type { CommData, KernelComm } from '../../gateway/kernelComm.ts';
 import type { KernelSession } from '../../gateway/kernelSession.ts';
@@ -29,7 +29,7 @@ export class RefusedError extends Error {
 
 export interface TransferChannel {
   frames: Frames;
-  /** Settles with the kernel's reply; rejects with {@link RefusedError}, or CodedError `kernel.gone`. */
+  /** Settles with the kernel's reply; rejects with {@link RefusedError}, or CodedError `kernel.gone`, `transfer.unavailable`. */
   request(operation: string, fields: CommData, bytes?: Uint8Array): Promise<Reply>;
   /** Something was asked and not answered for a while. */
   readonly isWaiting: boolean;
@@ -44,10 +44,17 @@ interface Pending {
   sequence: number;
 }
 
-/** Milliseconds without a reply after which a question is asked that only an idle kernel with a whole connection answers. */
-const silence = 5_000;
-/** The same while the kernel says that it is busy: the message that it is idle again may have been lost. */
-const busySilence = 60_000;
+/** In milliseconds. */
+export interface Patience {
+  /** Without a reply until a question is asked that only an idle kernel with a whole connection answers. */
+  readonly silence: number;
+  /** The same while the kernel says that it is busy: the message that it is idle again may have been lost. */
+  readonly busySilence: number;
+}
+
+const usualPatience: Patience = { silence: 5_000, busySilence: 60_000 };
+/** Times that the kernel answers and its side of the transfer does not: it was replaced by a restart unseen, or by the code. */
+const deafAnswers = 3;
 /** Milliseconds after which a transfer says that it waits. */
 const patience = 1_500;
 
@@ -81,7 +88,11 @@ const goneError = (reason: LostReason): CodedError =>
  * Opens a comm to the kernel's side and speaks over it. Requests are carried out in the order in which they are sent, so the reply to
  * a later one proves that an earlier one without a reply was lost.
  */
-export const openChannel = (session: Pick<KernelSession, 'openComm'>, target: string): TransferChannel => {
+export const openChannel = (
+  session: Pick<KernelSession, 'openComm'>,
+  target: string,
+  { silence, busySilence } = usualPatience,
+): TransferChannel => {
   const pending = new Map<number, Pending>();
   let lastId = 0;
   let sequence = 0;
@@ -90,6 +101,8 @@ export const openChannel = (session: Pick<KernelSession, 'openComm'>, target: st
   let timer: NodeJS.Timeout | undefined;
   let release: (() => void) | undefined;
   let pingId = 0;
+  let question: Promise<void> | undefined;
+  let deaf = 0;
 
   const send = (one: Pending): void => {
     one.sequence = ++sequence;
@@ -137,9 +150,53 @@ export const openChannel = (session: Pick<KernelSession, 'openComm'>, target: st
     pingId = lastId;
   };
 
+  /** What is asked after a ping is answered after it. One question at a time: a busy kernel would answer all of them at once. */
+  const askKernel = (): void => {
+    const asked = pending.get(pingId);
+    const heardBefore = heard;
+    const mine = within(comm.answers(), busySilence, false).then((answered) => {
+      if (question !== mine) {
+        return;
+      }
+      question = undefined;
+      if (!answered || heard !== heardBefore || pending.size === 0) {
+        deaf = 0;
+      } else if (asked === undefined) {
+        askWhetherLost();
+      } else if (++deaf >= deafAnswers) {
+        deaf = 0;
+        fail(
+          new CodedError('transfer.unavailable', {
+            reason: 'the kernel answers, but its side of the file transfer does not',
+          }),
+        );
+      }
+    });
+    question = mine;
+  };
+
+  const look = (): void => {
+    const silent = Date.now() - heard;
+    if (silent > (comm.isBusy ? busySilence : silence)) {
+      askWhetherLost();
+    }
+    if (silent > silence && question === undefined) {
+      askKernel();
+    }
+  };
+
+  const fail = (reason: CodedError): void => {
+    for (const one of [...pending.values()]) {
+      settle(one);
+      one.reply.reject(reason);
+    }
+  };
+
   const comm: KernelComm = session.openComm(target, {
     onMessage,
     onReconnected: () => {
+      // What was asked before may be lost with its answer.
+      question = undefined;
       if (pending.size > 0) {
         askWhetherLost();
       }
@@ -148,10 +205,7 @@ export const openChannel = (session: Pick<KernelSession, 'openComm'>, target: st
 
   void comm.closed.then((reason) => {
     closed = reason;
-    for (const one of [...pending.values()]) {
-      settle(one);
-      one.reply.reject(goneError(reason));
-    }
+    fail(goneError(reason));
   });
 
   const channel: TransferChannel = {
@@ -188,12 +242,8 @@ export const openChannel = (session: Pick<KernelSession, 'openComm'>, target: st
     if (pending.size === 0) {
       heard = Date.now();
       release = comm.beginWork();
-      timer = setInterval(() => {
-        const silent = Date.now() - heard;
-        if (silent > (comm.isBusy ? busySilence : silence)) {
-          askWhetherLost();
-        }
-      }, silence);
+      deaf = 0;
+      timer = setInterval(look, silence);
     }
     pending.set(id, one);
     send(one);

@@ -5,9 +5,10 @@ import type { Reply } from './channel.ts';
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(Number.MAX_SAFE_INTEGER));
 const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+/** A file's time can be any number of seconds that 64 bits hold. */
 const nanoseconds = v.pipe(
   v.string(),
-  v.regex(/^-?[0-9]{1,20}$/),
+  v.regex(/^-?[0-9]{1,30}$/),
   v.transform((digits) => BigInt(digits)),
 );
 /** A path in base64: no system has longer ones than 4096 bytes, and a last name. */

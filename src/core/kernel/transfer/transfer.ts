@@ -74,6 +74,8 @@ const toEntry = ([path, kind, size, mtimeNs, links, sha256]: readonly [
 
 /** Bytes of all paths of a manifest: a kernel could tell two hundred thousand of the longest. */
 const mostNameBytes = 64 << 20;
+/** Pages of a manifest: one of few rows each would go on for hours. An honest kernel has fewer entries, or terabytes, on each. */
+const mostPages = 10_000;
 
 const listFolder = async (
   channel: TransferChannel,
@@ -88,7 +90,7 @@ const listFolder = async (
     const { rows, more, truncated } = parseReply(pageSchema, reply);
     entries.push(...rows.slice(0, limit - entries.length).map(toEntry));
     nameBytes += rows.reduce((sum, [path]) => sum + path.length, 0);
-    if ((entries.length >= limit || nameBytes > mostNameBytes) && more) {
+    if ((entries.length >= limit || nameBytes > mostNameBytes || page >= mostPages) && more) {
       return { entries, truncated: true };
     }
     // A page without a row that promises more would go on for ever.

@@ -12,7 +12,7 @@ import type { SkippedFile } from '../result.ts';
 import { takeHashedSnapshot, type HashedSnapshot } from './hostFiles.ts';
 import { planPull, stampThere, type Same, type TransferLimits } from './plan.ts';
 import { pullPlanned } from './pull.ts';
-import { unlessSilent } from './stall.ts';
+import { busyBound, unlessSilent } from './stall.ts';
 import { failureReason, landingWords } from './words.ts';
 
 export type TransferDirection = 'push' | 'pull';
@@ -118,7 +118,11 @@ export const createChannel = (
       path: file.relativePath,
       sourcePath: `${workspace.path}/${file.relativePath}`,
     }));
-    const outcomes = await unlessSilent(optionsFor('push', options), (watched) => transfer.push(pushed, watched));
+    const outcomes = await unlessSilent(
+      optionsFor('push', options),
+      (watched) => transfer.push(pushed, watched),
+      busyBound,
+    );
     const skipped: SkippedFile[] = [];
     for (const [index, file] of lacking.entries()) {
       const { relativePath, sha256 } = file;

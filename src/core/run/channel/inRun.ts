@@ -76,7 +76,7 @@ export const fetchAfterRun = async (
   }
   // Its folder goes with the rescue, so it is of no use for another run.
   acquired.retire();
-  const rescued = await rescue(context, acquired, channel, options);
+  const rescued = await rescue(context, acquired, channel, options, first === undefined);
   if (rescued) {
     return rescued;
   }
@@ -93,11 +93,13 @@ const fetchSignal = ({ hooks }: RunContext): AbortSignal | undefined => {
   return signals.length === 0 ? undefined : AbortSignal.any(signals);
 };
 
+/** @param isItself - the kernel was restarted and not asked since */
 const rescue = async (
   context: RunContext,
   acquired: AcquiredKernel,
   channel: KernelChannel,
   options: ChannelOptions,
+  isItself: boolean,
 ): Promise<Fetched | undefined> => {
   const { kernel } = acquired;
   context.tell({ kind: 'notice', notice: { code: 'transfer.rescue' } });
@@ -115,10 +117,13 @@ const rescue = async (
     },
     log: context.log,
   };
-  return (await overSame(plan, kernel, options)) ?? fetchWithHelper(plan, options);
+  // One whose side the code took over could tell of an empty folder: it is only believed where no other kernel sees that.
+  return isItself
+    ? ((await overSame(plan, kernel, options)) ?? (await fetchWithHelper(plan, options)))
+    : ((await fetchWithHelper(plan, options)) ?? (await overSame(plan, kernel, options)));
 };
 
-/** A kernel that was restarted, or whose side the code broke, is there itself. */
+/** The kernel itself: restarted, and so without what the code had made of it, or the only one there is. */
 const overSame = async (plan: Rescue, kernel: MessageKernel, options: ChannelOptions): Promise<Fetched | undefined> => {
   if (kernel.session.isLost) {
     return undefined;

@@ -2,11 +2,10 @@
 import { within } from '../../async.ts';
 import { causeOf } from '../../errors.ts';
 import { getKernel } from '../../gateway/kernelApi.ts';
-import { isolatedCode } from '../../kernel/kernelPython.ts';
 import type { Log } from '../../log.ts';
 import type { KernelFolder, Registry } from '../../registry/registry.ts';
-import { resourceText } from '../../resources.ts';
 import type { MessageKernel } from '../messageKernel.ts';
+import { removalCode } from './kernelHome.ts';
 
 /** Milliseconds after it was made in which a folder is left alone: what nobody could fetch can still be looked for there. */
 export const sweepAge = 24 * 60 * 60 * 1000;
@@ -53,7 +52,7 @@ const sweepOne = async (
   { session }: Pick<MessageKernel, 'session'>,
   { folder, mark }: KernelFolder,
 ): Promise<boolean> => {
-  const code = isolatedCode(resourceText('kernel/python/sweep.py'), { folder, mark });
+  const code = removalCode('sweep', { folder, mark });
   const outcome = await within(session.execute({ code, silent: true }), sweepBound, undefined);
   return outcome?.kind === 'replied' && outcome.content.status === 'ok';
 };

@@ -1,6 +1,7 @@
 // What a hostile kernel's side of a transfer can answer, and that none of it costs more than was asked for.
 import assert from 'node:assert/strict';
 import { isCoded } from '../../../../src/core/errors.ts';
+import { openChannel } from '../../../../src/core/kernel/transfer/channel.ts';
 import { openTransfer } from '../../../../src/core/kernel/transfer/transfer.ts';
 import type { KernelTransfer, PullFile } from '../../../../src/core/kernel/transfer/types.ts';
 import { enveloped, fakeKernel, sha256Of, type Answering, type FakeKernel } from '../../../support/fakeKernel.ts';
@@ -58,6 +59,15 @@ describe("a hostile kernel's answers", () => {
     });
     const { truncated } = await transfer.list({ hashes: false, limit: 200_000 });
     assert.deepEqual([truncated, pages], [true, 6]);
+  });
+
+  it('E 48: pages of one row each end it too', async () => {
+    let pages = 0;
+    const { transfer } = await open(({ op }) =>
+      op === 'list' ? { said: { rows: [row(`x${pages++}`)], more: true, truncated: false } } : undefined,
+    );
+    const { entries, truncated } = await transfer.list({ hashes: false, limit: 1e9 });
+    assert.deepEqual([entries.length, truncated, pages], [10_001, true, 10_001]);
   });
 
   it('E 48: pages without a row that promise more end it too', async () => {
@@ -191,6 +201,14 @@ describe("a hostile kernel's answers", () => {
     });
     await assert.rejects(transfer.list({ hashes: false, limit: 10 }), (error) => isCoded(error, 'kernel.gone'));
     await assert.rejects(transfer.clear(), (error) => isCoded(error, 'kernel.gone'));
+  });
+
+  it('that never come although the kernel lives are given up: its side of the transfer is not there any more', async () => {
+    const { session, asked } = fakeKernel(() => undefined, true);
+    const channel = openChannel(session, 'any', { silence: 10, busySilence: 100 });
+    await assert.rejects(channel.request('list', {}), (error) => isCoded(error, 'transfer.unavailable'));
+    assert.ok(asked.filter(({ op }) => op === 'ping').length > 1, 'asked more than once');
+    channel.dispose();
   });
 
   it('a kernel that greets with other bytes gets no file', async () => {
