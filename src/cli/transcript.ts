@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { labelOfMessages } from '../core/chat/labels.ts';
 import { parseTranscript, type Transcript, type TranscriptMessage } from '../core/chat/transcript.ts';
 import { causeOf, CodedError } from '../core/errors.ts';
 import type { CodeSource } from '../core/run/codeSource.ts';
@@ -30,6 +31,12 @@ export const readTranscript = async (path: string): Promise<TranscriptFile> => {
   }
 };
 
+/** A run, and how lists call its message. */
+export interface NamedRun {
+  readonly request: RunRequest;
+  readonly words?: { readonly label?: string; readonly chatTitle?: string };
+}
+
 export interface TranscriptChoice {
   readonly user: string;
   /** Instead of the transcript's own chat id. */
@@ -43,21 +50,24 @@ const runnable = (message: TranscriptMessage): TranscriptMessage['codeBlocks'] =
   message.codeBlocks.filter(({ language }) => language === 'python');
 
 /** The runs of a transcript's Python blocks, in order; files outside of its own folder are not attached unasked. */
-export const requestsOf = async (file: TranscriptFile, choice: TranscriptChoice): Promise<readonly RunRequest[]> => {
+export const requestsOf = async (file: TranscriptFile, choice: TranscriptChoice): Promise<readonly NamedRun[]> => {
   const { transcript, path } = file;
   const withCode = transcript.messages.filter((message) => runnable(message).length > 0);
   const wanted = choice.messageId === 'first' ? withCode[0]?.messageId : choice.messageId;
-  const requests: RunRequest[] = [];
+  const runs: NamedRun[] = [];
   for (const message of withCode) {
     if (wanted !== undefined && message.messageId !== wanted) {
       continue;
     }
     const { attachable } = await resolveAttachable(dirname(path), message.attachments);
+    const label = labelOfMessages(transcript.messages.filter(({ messageId }) => messageId === message.messageId));
+    const words = { chatTitle: transcript.title, ...(label !== null && { label }) };
     const key = { user: choice.user, chatId: choice.chatId ?? transcript.chatId, messageId: message.messageId };
     for (const { code, firstLine, indentation } of runnable(message)) {
       const document = { ...sourceOfFile(path), firstLine, indentation: indentation.length };
-      requests.push({ key, code, document, attachments: [...attachable, ...choice.attachments] });
+      const attachments = [...attachable, ...choice.attachments];
+      runs.push({ request: { key, code, document, attachments }, words });
     }
   }
-  return requests;
+  return runs;
 };

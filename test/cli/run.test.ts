@@ -89,6 +89,12 @@ describe('code-interpreter run', () => {
     assert.equal(end.status, 0, end.stderr);
     assert.match(end.stdout, /Region/);
     assert.match(end.stdout, /5 made, 5 kept, 0 lost/);
+    // As the tree of VS Code calls them.
+    const chats = jsonOf(await cli('chats', '--json')) as { chat_id: string; title: string }[];
+    assert.equal(
+      chats.find(({ chat_id: id }) => id === 'sales-2025')?.title,
+      'Sales 2025: what happened in the South?',
+    );
   });
 
   it('attaches to a message, and its next run has the file', async () => {

@@ -11,7 +11,7 @@ import { gatewayOptions, list, messageOptions, runOptions, text } from '../optio
 import { openFromOptions, userOf } from '../services.ts';
 import { presentEvents, presentResult } from '../presentRun.ts';
 import { terminalInput } from '../terminalInput.ts';
-import { readTranscript, requestsOf, sourceOfFile } from '../transcript.ts';
+import { readTranscript, requestsOf, sourceOfFile, type NamedRun } from '../transcript.ts';
 
 const codeOf = async ({ values, positionals }: CommandContext): Promise<Pick<RunRequest, 'code' | 'document'>> => {
   const code = text(values, 'code');
@@ -35,21 +35,26 @@ const codeOf = async ({ values, positionals }: CommandContext): Promise<Pick<Run
 };
 
 /** The workspace is the message's, else the chat's, else a new one. */
-const requestFromOptions = async (context: CommandContext): Promise<RunRequest> => {
+const runFromOptions = async (context: CommandContext): Promise<NamedRun> => {
   const { values } = context;
   const chatId = text(values, 'chat');
-  const messageId = text(values, 'message') ?? chatId ?? randomUUID();
-  return {
+  const known = text(values, 'message') ?? chatId;
+  const messageId = known ?? randomUUID();
+  const given = await codeOf(context);
+  const request: RunRequest = {
     key: { user: userOf(values), chatId: chatId ?? messageId, messageId },
-    ...(await codeOf(context)),
+    ...given,
     attachments: list(values, 'attach').map((path) => ({ path: resolve(path) })),
   };
+  // A message that has a name of its own keeps it.
+  const label = given.document?.name ?? (given.code.trim().split('\n')[0] ?? '').slice(0, 60);
+  return known !== undefined || label === '' ? { request } : { request, words: { label, chatTitle: label } };
 };
 
-const requestsFromOptions = async (context: CommandContext): Promise<readonly RunRequest[]> => {
+const runsFromOptions = async (context: CommandContext): Promise<readonly NamedRun[]> => {
   const transcript = text(context.values, 'transcript');
   if (transcript === undefined) {
-    return [await requestFromOptions(context)];
+    return [await runFromOptions(context)];
   }
   const parsed = await readTranscript(resolve(transcript));
   return requestsOf(parsed, {
@@ -67,20 +72,23 @@ export const runCommand: Command = {
   options: { ...gatewayOptions, ...messageOptions, ...runOptions },
   run: async (context) => {
     const { values, output, signal } = context;
-    const requests = await requestsFromOptions(context);
-    if (requests.length === 0 || requests.every(({ code }) => code.trim() === '')) {
+    const runs = await runsFromOptions(context);
+    if (runs.length === 0 || runs.every(({ request }) => request.code.trim() === '')) {
       throw new CodedError('code.empty', {});
     }
     const interpreter = await openFromOptions(values, output.log);
     try {
       const results: RunResult[] = [];
-      for (const request of requests) {
+      for (const { request, words } of runs) {
         const input = terminalInput(signal);
         const result = await interpreter.run(request, {
           signal,
           onEvent: presentEvents(output),
           ...(input && { onInput: input }),
         });
+        if (words) {
+          interpreter.registry.describeMessage(request.key, words);
+        }
         presentResult(output, result);
         results.push(result);
         if (result.status !== 'ok') {

@@ -130,9 +130,8 @@ export const blockSnippets = (
     if (runnable.length === 0) {
       continue;
     }
-    const request = transcript.messages.find(
-      ({ messageId, role }) => messageId === message.messageId && role === 'user',
-    );
+    const turn = transcript.messages.filter(({ messageId }) => messageId === message.messageId);
+    const label = reader.labelOfMessages(turn);
     for (const block of runnable) {
       snippets.push({
         ...base,
@@ -145,7 +144,7 @@ export const blockSnippets = (
         indentation: block.indentation.length,
         attachments: [],
         links: message.attachments,
-        label: labelOf(request?.text ?? block.code),
+        label: label ?? labelOf(block.code),
       });
     }
   }
