@@ -7,8 +7,11 @@ import { say } from '../lib/progress.mjs';
 import { groundingTable, withTable, type DocumentedCase } from './groundingTable.ts';
 
 // By its address: the tests use the scripts, so the scripts can't import the tests.
-const support = pathToFileURL(join(repository, 'test', 'support', 'groundingCases.ts')).href;
-const { groundingCases } = (await import(support)) as { groundingCases: readonly DocumentedCase[] };
+const imported = (name: string): Promise<unknown> =>
+  import(pathToFileURL(join(repository, 'test', 'support', name)).href);
+const { groundingCases } = (await imported('groundingCases.ts')) as { groundingCases: readonly DocumentedCase[] };
+const { languageCases } = (await imported('languageCases.ts')) as { languageCases: readonly DocumentedCase[] };
+const cases = [...groundingCases, ...languageCases];
 const path = join(repository, 'docs', 'mnt-data.md');
-await writeFile(path, withTable(await readFile(path, 'utf8'), groundingTable(groundingCases)));
-say(`docs/mnt-data.md: ${groundingCases.length} cases`);
+await writeFile(path, withTable(await readFile(path, 'utf8'), groundingTable(cases)));
+say(`docs/mnt-data.md: ${cases.length} cases`);

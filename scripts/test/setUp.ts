@@ -11,11 +11,16 @@ export interface SetUp {
 export const createSetUp = (): SetUp => {
   let built: Promise<void> | undefined;
   let environments: Promise<void> | undefined;
+  let kernels: Promise<string> | undefined;
   return {
     provide: async ({ needs }) => {
       if (needs.python) {
         const { ensureEnvironments } = await import('../lib/environments.ts');
         await (environments ??= ensureEnvironments());
+      }
+      if (needs.kernels) {
+        const { ensureTestKernels } = await import('../lib/testKernels.ts');
+        await (kernels ??= ensureTestKernels());
       }
       if (needs.build) {
         await (built ??= build());

@@ -1,5 +1,13 @@
 // The suites of `npm test`, in the order in which they run.
 
+/** What has to be there before a suite starts. */
+export interface Needs {
+  readonly python: boolean;
+  readonly build: boolean;
+  /** Kernels of other languages. */
+  readonly kernels?: boolean;
+}
+
 export interface MochaSuite {
   readonly name: string;
   readonly kind: 'mocha';
@@ -7,14 +15,14 @@ export interface MochaSuite {
   /** A test's own limit unless it sets another. */
   readonly testSeconds: number;
   readonly suiteMinutes: number;
-  readonly needs: { readonly python: boolean; readonly build: boolean };
+  readonly needs: Needs;
 }
 
 export interface OtherSuite {
   readonly name: string;
   readonly kind: 'check' | 'host';
   readonly suiteMinutes: number;
-  readonly needs: { readonly python: boolean; readonly build: boolean };
+  readonly needs: Needs;
 }
 
 export type Suite = MochaSuite | OtherSuite;
@@ -30,7 +38,7 @@ const mocha = (
 export const suites: readonly Suite[] = [
   { name: 'check', kind: 'check', suiteMinutes: 6, needs: { python: false, build: false } },
   mocha('unit', 10, 4),
-  mocha('gateway', 120, 12, { python: true, build: false }),
+  mocha('gateway', 120, 12, { python: true, build: false, kernels: true }),
   mocha('cli', 120, 10, { python: true, build: true }),
   mocha('faults', 120, 10, { python: true, build: false }),
   { name: 'host', kind: 'host', suiteMinutes: 12, needs: { python: true, build: true } },

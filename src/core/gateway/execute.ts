@@ -13,6 +13,8 @@ export interface ExecuteRequest {
   readonly userExpressions?: Readonly<Record<string, string>>;
   /** Goes with the request; a kernel leaves it alone. */
   readonly metadata?: RequestMetadata;
+  /** Waits for output that comes after the end: for kernels that read what is printed beside the code. */
+  readonly lateOutput?: boolean;
   readonly onMessage?: (message: KernelMessage.IIOPubMessage) => void;
   /** Answers `input()` and `getpass()`; without it the kernel refuses them with an error of its own. */
   readonly onInput?: (prompt: string, password: boolean) => Promise<string>;
@@ -31,6 +33,9 @@ export type ExecuteOutcome =
 const idleGrace = 3_000;
 /** After `idle` the reply may be on its way still: they come by different sockets. */
 const replyGrace = 500;
+/** Milliseconds without output after which no more is expected, and the longest wait. Deno's kernel is 1 to 20 ms late. */
+const lateQuiet = 50;
+const lateBound = 500;
 /** A kernel puts aside what arrives for a moment after somebody's failed cell (`stop_on_error`). It never saw the code. */
 const retries = 20;
 const retryPause = 100;
@@ -57,6 +62,18 @@ export const executeOn = async (
       return outcome;
     }
     await Promise.race([delay(retryPause), lost]);
+  }
+};
+
+/** Resolves when no more output comes, by the time of the last one. */
+const outputEnds = async (lastOutput: () => number): Promise<void> => {
+  const start = performance.now();
+  for (let now = start; now - start < lateBound; now = performance.now()) {
+    const quiet = now - Math.max(start, lastOutput());
+    if (quiet >= lateQuiet) {
+      return;
+    }
+    await delay(lateQuiet - quiet);
   }
 };
 
@@ -109,7 +126,9 @@ const attempt = async (
       outcome.resolve({ kind: 'replied', content: { status: 'aborted', execution_count: null } });
     }
   };
+  let lastOutput = 0;
   future.onIOPub = (message) => {
+    lastOutput = performance.now();
     request.onMessage?.(message);
     if ('execution_state' in message.content && message.content.execution_state === 'idle') {
       void onIdle();
@@ -144,6 +163,10 @@ const attempt = async (
   });
   try {
     const ended = await outcome.promise;
+    if (request.lateOutput && ended.kind === 'replied') {
+      // Not disposed of so far, so it is still told.
+      await outputEnds(() => lastOutput);
+    }
     return { outcome: ended, isPutAside: reply !== undefined && isAborted(reply) && ended.kind === 'replied' };
   } finally {
     clearTimeout(grace);

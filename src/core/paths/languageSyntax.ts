@@ -24,6 +24,10 @@ export interface LanguageSyntax {
   readonly literals: readonly LiteralSyntax[];
   /** Code before a literal that makes a format text of it. */
   readonly format?: RegExp;
+  /** Its functions decode what `file:` addresses encode. In others (R, Julia) the scheme is only taken off. */
+  readonly decodesAddresses?: boolean;
+  /** Code before a literal that makes an address of any path in it. */
+  readonly address?: RegExp;
 }
 
 const quoted = (quote: '"' | "'" | '`', more: Partial<LiteralSyntax> = {}): LiteralSyntax => ({
@@ -55,7 +59,9 @@ const r: LanguageSyntax = {
     quoted('"', { lines: true }),
     quoted("'", { lines: true }),
   ],
-  format: /\b(?:sprintf|gettextf)\s*\(\s*(?:fmt\s*=\s*)?$/,
+  // The name of a figure's file is a format text too: help("png"), "filename".
+  format:
+    /\b(?:sprintf|gettextf|(?:cairo_)?pdf|cairo_ps|postscript|svg|png|jpeg|bmp|tiff)\s*\(\s*(?:(?:fmt|file|filename)\s*=\s*)?$/,
 };
 
 // https://docs.julialang.org/en/v1/manual/strings/
@@ -100,9 +106,13 @@ const javascript: LanguageSyntax = {
     quoted("'"),
     quoted('`', { lines: true, embedded: { open: '${', close: '}' }, quoting: interpolated('`') }),
   ],
+  decodesAddresses: true,
+  // A module is named by an address: https://nodejs.org/api/esm.html#urls
+  address: /\b(?:import|from)\s*\(?\s*$/,
 };
 
 const likeC: LanguageSyntax = {
+  decodesAddresses: true,
   skip: [slashComment, /'(?:[^'\\\n]|\\[^\n]{1,9})'/y],
   literals: [triple, quoted('"')],
 };
@@ -215,3 +225,11 @@ export const syntaxOf = (language: string): LanguageSyntax => known[language] ??
 /** The quoting of a literal, given the code before it. */
 export const quotingOf = (syntax: LanguageSyntax, literal: LiteralSyntax, before: string): Quoting | undefined =>
   literal.quoting && syntax.format?.test(before) ? formatted(literal.quoting) : literal.quoting;
+
+/** Which paths in a literal are written as in an address, given the code before it. */
+export const addressesOf = (syntax: LanguageSyntax, before: string): 'none' | 'file' | 'all' => {
+  if (syntax.address?.test(before)) {
+    return 'all';
+  }
+  return syntax.decodesAddresses ? 'file' : 'none';
+};

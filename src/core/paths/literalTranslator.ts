@@ -1,6 +1,5 @@
 // Puts the real path into the literals of a language, and leaves its code and comments as they are.
-import { type LanguageSyntax, type LiteralSyntax, quotingOf } from './languageSyntax.ts';
-import type { Quoting } from './quoting.ts';
+import { addressesOf, type LanguageSyntax, type LiteralSyntax, quotingOf } from './languageSyntax.ts';
 import { replaceVirtual } from './virtualInText.ts';
 
 const matchAt = (pattern: RegExp, text: string, position: number): RegExpExecArray | null => {
@@ -25,11 +24,16 @@ const translateLiteral = (
 ): Piece | undefined => {
   const close = literal.close(opened);
   const start = opened.index + opened[0].length;
-  const quoting = quotingOf(syntax, literal, code.slice(Math.max(0, opened.index - formatReach), opened.index));
+  const codeBefore = code.slice(Math.max(0, opened.index - formatReach), opened.index);
+  const quoting = quotingOf(syntax, literal, codeBefore);
+  const addresses = addressesOf(syntax, codeBefore);
   let text = opened[0];
   let from = start;
   let position = start;
-  const upTo = (end: number): string => plainPart(code.slice(from, end), realPath, quoting, from > start ? '}' : '');
+  const upTo = (end: number): string =>
+    quoting
+      ? replaceVirtual(code.slice(from, end), realPath, quoting, from > start ? '}' : '', addresses)
+      : code.slice(from, end);
   while (position < code.length) {
     if (code.startsWith(close, position)) {
       if (literal.doubled && code.startsWith(close, position + close.length)) {
@@ -53,9 +57,6 @@ const translateLiteral = (
   }
   return undefined;
 };
-
-const plainPart = (text: string, realPath: string, quoting: Quoting | undefined, before: string): string =>
-  quoting ? replaceVirtual(text, realPath, quoting, before) : text;
 
 /** Code up to its end, or past the `close` that belongs to what was opened before. */
 const translateUntil = (

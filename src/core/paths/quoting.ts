@@ -30,6 +30,25 @@ export const backslashed = (quote: string): Quoting =>
 /** Where `$` puts a value into the text as well: Julia, Kotlin, Scala's `s"..."`, JavaScript's template. */
 export const interpolated = (quote: string): Quoting => escaping(quote === '"' ? /[\\"$]/g : /[\\`$]/g);
 
+/**
+ * A path in a `file:` address (RFC 3986): everything but the unreserved characters is encoded. Before a Windows drive comes a slash
+ * (RFC 8089, appendix E.2).
+ */
+export const inAddress: Quoting = (path) => {
+  const drive = /^[A-Za-z]:/.exec(path)?.[0] ?? '';
+  const encoded = [...Buffer.from(path.slice(drive.length), 'utf8')].map((byte) => {
+    const character = String.fromCharCode(byte);
+    return /[A-Za-z0-9_.~/-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
+  });
+  return (drive === '' ? '' : `/${drive}`) + encoded.join('');
+};
+
+/** Between backticks of a shell (POSIX XCU 2.6.3), on top of what the place in there demands. */
+export const shellBackticks: Quoting = escaping(/[\\$`]/g);
+
+/** The same within double quotes, where a quote is escaped as well. */
+export const shellBackticksInDouble: Quoting = shellDouble;
+
 /** In a format text, where `%` has a meaning: on top of another quoting. */
 export const formatted =
   (quoting: Quoting): Quoting =>

@@ -1,6 +1,28 @@
 // Puts the real path into shell code: words, quotes and substitutions. Here-documents are data and stay as they are.
-import { type Quoting, shellAnsi, shellDouble, shellSingle, shellWord } from './quoting.ts';
+import {
+  type Quoting,
+  shellAnsi,
+  shellBackticks,
+  shellBackticksInDouble,
+  shellDouble,
+  shellSingle,
+  shellWord,
+  verbatim,
+} from './quoting.ts';
 import { replaceVirtual } from './virtualInText.ts';
+
+/** Where the code that is scanned stands: how deep in substitutions by backticks, each of which takes off a backslash. */
+interface Place {
+  readonly realPath: string;
+  readonly outer: Quoting;
+}
+
+const replaced = (text: string, quoting: Quoting, { realPath, outer }: Place, before: string): string =>
+  replaceVirtual(text, realPath, (path) => outer(quoting(path)), before, 'file');
+
+/** Code between backticks, from behind the first one to behind the last one. */
+const backticks = (code: string, start: number, place: Place, quoting: Quoting): Scanned =>
+  scan(code, start, { ...place, outer: (path) => place.outer(quoting(path)) }, '`');
 
 interface Scanned {
   readonly text: string;
@@ -17,18 +39,22 @@ const matchAt = (pattern: RegExp, text: string, position: number): RegExpExecArr
 };
 
 /** The position after a text between double quotes. */
-const doubleQuoted = (code: string, start: number, realPath: string, before: string): Scanned => {
+const doubleQuoted = (code: string, start: number, place: Place, before: string): Scanned => {
   let text = '';
   let from = start;
   let position = start;
   const part = (end: number): string =>
-    replaceVirtual(code.slice(from, end), realPath, shellDouble, from === start ? before : '}');
+    replaced(code.slice(from, end), shellDouble, place, from === start ? before : '}');
   while (position < code.length && code[position] !== '"') {
     if (code[position] === '\\') {
       position += 2;
     } else if (code.startsWith('$(', position)) {
-      const inner = scan(code, position + 2, realPath, ')');
+      const inner = scan(code, position + 2, place, ')');
       text += `${part(position)}$(${inner.text}`;
+      position = from = inner.end;
+    } else if (code[position] === '`') {
+      const inner = backticks(code, position + 1, place, shellBackticksInDouble);
+      text += `${part(position)}\`${inner.text}`;
       position = from = inner.end;
     } else {
       position++;
@@ -38,21 +64,14 @@ const doubleQuoted = (code: string, start: number, realPath: string, before: str
   return { text: `${text}${part(end)}${code.slice(end, end + 1)}`, end: end + 1 };
 };
 
-const until = (
-  code: string,
-  start: number,
-  quote: string,
-  quoting: Quoting,
-  realPath: string,
-  before: string,
-): Scanned => {
+const until = (code: string, start: number, quote: string, quoting: Quoting, place: Place, before: string): Scanned => {
   let position = start;
   while (position < code.length && code[position] !== quote) {
     position += quoting === shellAnsi && code[position] === '\\' ? 2 : 1;
   }
   const end = Math.min(position, code.length);
   return {
-    text: replaceVirtual(code.slice(start, end), realPath, quoting, before) + code.slice(end, end + 1),
+    text: replaced(code.slice(start, end), quoting, place, before) + code.slice(end, end + 1),
     end: end + 1,
   };
 };
@@ -75,7 +94,7 @@ const hereBodies = (code: string, start: number, delimiters: readonly string[]):
   return position;
 };
 
-const scan = (code: string, start: number, realPath: string, close: ')' | undefined): Scanned => {
+const scan = (code: string, start: number, place: Place, close: ')' | '`' | undefined): Scanned => {
   let text = '';
   let position = start;
   // What stands before in the same word, without its quotes.
@@ -92,13 +111,13 @@ const scan = (code: string, start: number, realPath: string, close: ')' | undefi
     const here = matchAt(hereDocument, code, position);
     const piece = matchAt(wordPiece, code, position);
     if (character === '"') {
-      take(doubleQuoted(code, position + 1, realPath, word), '"');
+      take(doubleQuoted(code, position + 1, place, word), '"');
     } else if (character === "'") {
-      take(until(code, position + 1, "'", shellSingle, realPath, word), "'");
+      take(until(code, position + 1, "'", shellSingle, place, word), "'");
     } else if (code.startsWith("$'", position)) {
-      take(until(code, position + 2, "'", shellAnsi, realPath, word), "$'");
+      take(until(code, position + 2, "'", shellAnsi, place, word), "$'");
     } else if (code.startsWith('$"', position)) {
-      take(doubleQuoted(code, position + 2, realPath, word), '$"');
+      take(doubleQuoted(code, position + 2, place, word), '$"');
     } else if (here && code[position - 1] !== '<' && !here[0].startsWith('<<<')) {
       waiting.push((here[1] ?? '').replace(/^\\|['"]/g, ''));
       text += here[0];
@@ -108,18 +127,25 @@ const scan = (code: string, start: number, realPath: string, close: ')' | undefi
       text += code.slice(position, end < 0 ? code.length : end);
       position = end < 0 ? code.length : end;
     } else if (piece) {
-      text += replaceVirtual(piece[0], realPath, shellWord, word);
+      text += replaced(piece[0], shellWord, place, word);
       word += piece[0];
       position += piece[0].length;
+    } else if (character === '`' && close === '`') {
+      return { text: `${text}\``, end: position + 1 };
+    } else if (character === '`') {
+      const inner = backticks(code, position + 1, place, shellBackticks);
+      text += `\`${inner.text}`;
+      position = inner.end;
+      word = ')';
     } else {
       text += character;
       position++;
-      // A substitution or backtick before makes the path; a blank or an operator begins a new word.
+      // A substitution before makes the path; a blank or an operator begins a new word.
       word = character === '$' ? '$' : '';
       if (character === '(') {
         depth++;
       } else if (character === ')') {
-        if (close && depth === 0) {
+        if (close === ')' && depth === 0) {
           return { text, end: position };
         }
         depth--;
@@ -136,4 +162,5 @@ const scan = (code: string, start: number, realPath: string, close: ')' | undefi
 };
 
 /** Shell code with the virtual folder replaced by the real one. */
-export const translateShell = (code: string, realPath: string): string => scan(code, 0, realPath, undefined).text;
+export const translateShell = (code: string, realPath: string): string =>
+  scan(code, 0, { realPath, outer: verbatim }, undefined).text;

@@ -1,6 +1,6 @@
 // Finds /mnt/data in a piece of source text, in the spellings that mean the same folder, with a border on both sides.
 import { boundaryReach, endsBefore, startsAt } from './boundaries.ts';
-import type { Quoting } from './quoting.ts';
+import { inAddress, type Quoting } from './quoting.ts';
 
 const spelled = /\/+mnt\/+(?:\.\/+)*data/g;
 /** What stands there makes the path, or takes part in it: `{base}/mnt/data`, `$(pwd)/mnt/data`, `*` before it. */
@@ -11,6 +11,8 @@ const pattern = /^[*?[]/;
 export interface VirtualUse {
   readonly start: number;
   readonly end: number;
+  /** In a `file:` address. */
+  readonly address: boolean;
 }
 
 /** Where `text` names the virtual folder; `before` is what stands before the text and belongs to the same word. */
@@ -21,7 +23,8 @@ export const virtualUses = (text: string, before = ''): VirtualUse[] => {
     const end = start + found[0].length;
     const left = (before + text.slice(0, start)).slice(-boundaryReach);
     // The scheme's two slashes are no part of the path.
-    const scheme = /file:$/i.test(left) && found[0].startsWith('//') ? 2 : 0;
+    const address = /file:$/i.test(left);
+    const scheme = address && found[0].startsWith('//') ? 2 : 0;
     if (
       startsAt(left, left.length) &&
       (!left.endsWith(':') || scheme > 0 || !found[0].startsWith('//')) &&
@@ -29,18 +32,28 @@ export const virtualUses = (text: string, before = ''): VirtualUse[] => {
       endsBefore(text, end, true) === 'yes' &&
       !pattern.test(text.slice(end))
     ) {
-      uses.push({ start: start + scheme, end });
+      uses.push({ start: start + scheme, end, address });
     }
   }
   return uses;
 };
 
-/** `text` with the virtual folder replaced by the real one. */
-export const replaceVirtual = (text: string, realPath: string, quoting: Quoting, before = ''): string => {
+/**
+ * `text` with the virtual folder replaced by the real one.
+ * @param addresses where it is encoded as in an address: in those with the scheme `file:`, or whatever stands there
+ */
+export const replaceVirtual = (
+  text: string,
+  realPath: string,
+  quoting: Quoting,
+  before = '',
+  addresses: 'none' | 'file' | 'all' = 'none',
+): string => {
   let replaced = '';
   let from = 0;
-  for (const { start, end } of virtualUses(text, before)) {
-    replaced += text.slice(from, start) + quoting(realPath);
+  for (const { start, end, address } of virtualUses(text, before)) {
+    const encoded = addresses === 'all' || (addresses === 'file' && address);
+    replaced += text.slice(from, start) + quoting(encoded ? inAddress(realPath) : realPath);
     from = end;
   }
   return from === 0 ? text : replaced + text.slice(from);

@@ -80,6 +80,7 @@ export const executeCell = async (
     code: cell.code,
     userExpressions: cell.userExpressions,
     metadata: cell.metadata,
+    lateOutput: acquired.kernel.language !== 'python',
     onMessage: (message) => {
       start();
       model.accept(message);

@@ -71,9 +71,32 @@ describe('the code translator', () => {
     });
   }
 
+  it('quotes a path once more between backticks of a shell', () => {
+    const place = '/ws/a$b';
+    assert.equal(
+      translateCode('bash', 'echo `cat /mnt/data/x` "`cat /mnt/data/x`"', place),
+      'echo `cat /ws/a\\\\\\$b/x` "`cat /ws/a\\\\\\$b/x`"',
+    );
+  });
+
   it('doubles the percent sign in a format text', () => {
     assert.equal(translateCode('r', 'sprintf("/mnt/data/%s", x)', '/ws/100%/m1'), 'sprintf("/ws/100%%/m1/%s", x)');
     assert.equal(translateCode('r', 'paste0("/mnt/data/%s", x)', '/ws/100%/m1'), 'paste0("/ws/100%/m1/%s", x)');
+  });
+
+  it('encodes it in an address of a file, where the language decodes addresses', () => {
+    const odd = `/ws/it's ü 100%`;
+    const encoded = '/ws/it%27s%20%C3%BC%20100%25';
+    for (const [language, code, expected] of [
+      ['typescript', `new URL('file:///mnt/data/a b')`, `new URL('file://${encoded}/a b')`],
+      ['javascript', 'import x from "/mnt/data/x.js"', `import x from "${encoded}/x.js"`],
+      ['javascript', 'await import("/mnt/data/x.js")', `await import("${encoded}/x.js")`],
+      ['bash', 'curl file:///mnt/data/x', `curl file://${encoded}/x`],
+      ['r', 'file("file:///mnt/data/x")', `file("file://${odd}/x")`],
+    ] as const) {
+      assert.equal(translateCode(language, code, odd), expected);
+    }
+    assert.equal(translateCode('javascript', 'f("file:///mnt/data/x")', 'C:\\My Data'), 'f("file:///C:/My%20Data/x")');
   });
 
   it('writes a Windows path with slashes, which every language takes', () => {

@@ -14,6 +14,8 @@ export const shellCases: readonly (readonly [code: string, translated: string])[
   ['(cd /mnt/data && ls)', '(cd /ws/m1 && ls)'],
   ['echo "$(cat "/mnt/data/x")"', 'echo "$(cat "/ws/m1/x")"'],
   ['echo `cat /mnt/data/x`', 'echo `cat /ws/m1/x`'],
+  ['echo "`cat /mnt/data/x; echo "/mnt/data"`"', 'echo "`cat /ws/m1/x; echo "/ws/m1"`"'],
+  ['`pwd`/mnt/data', '`pwd`/mnt/data'],
   ['D=/mnt/data; ls $D', 'D=/ws/m1; ls $D'],
   ['PYTHONPATH=/a:/mnt/data:/b x', 'PYTHONPATH=/a:/ws/m1:/b x'],
   ['gcc -I/mnt/data/include --sysroot=/mnt/data', 'gcc -I/ws/m1/include --sysroot=/ws/m1'],

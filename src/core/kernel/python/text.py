@@ -4,6 +4,7 @@ A path is meant only where one can begin and end: not in /mnt/database, /srv/mnt
 """
 import os
 import re
+import urllib.parse
 
 from _code_interpreter import paths
 
@@ -16,8 +17,11 @@ _left_anyway = re.compile(r'(?:(?:^|[^\\])(?:\\\\)*\\[ntr]|(?:^|[\s"\'=])-[A-Za-
 _plain_word = re.compile(r'[^\w./:@%+=,-]')
 
 
-def replace(text, quote=None, before=''):
-    """`text` with each mention of the virtual folder replaced; `before` stands before it in the same word."""
+def replace(text, quote=None, before='', addresses=False):
+    """`text` with each mention of the virtual folder replaced; `before` stands before it in the same word.
+
+    With `addresses` it is encoded where it stands in a `file:` address.
+    """
     root = paths.root()
     if root is None or 'data' not in text:
         return text
@@ -26,7 +30,8 @@ def replace(text, quote=None, before=''):
     for found in _spelled.finditer(text):
         left = (before + text[:found.start()])[-64:]
         begin = found.start()
-        if left[-5:].lower() == 'file:' and found.group().startswith('//'):
+        address = left[-5:].lower() == 'file:'
+        if address and found.group().startswith('//'):
             begin += 2
         elif left.endswith(':') and found.group().startswith('//'):
             continue
@@ -34,7 +39,8 @@ def replace(text, quote=None, before=''):
             continue
         if _goes_on(text, found.end()):
             continue
-        pieces += [text[start:begin], quote(root) if quote else root]
+        path = urllib.parse.quote(root) if address and addresses else root
+        pieces += [text[start:begin], quote(path) if quote else path]
         start = found.end()
     return ''.join(pieces) + text[start:] if pieces else text
 
@@ -104,7 +110,21 @@ def shell(code):
         return os.fsencode(shell(os.fsdecode(code)))
     if 'data' not in code:
         return code
-    return _scan(code, 0, None)[0]
+    return _scan(code, 0, None, ())[0]
+
+
+def _replaced(text, quote, outer, before):
+    """`outer` are the escapes of the substitutions by backticks around it, the inner ones first."""
+    def quoted(path):
+        path = quote(path)
+        for escape in outer:
+            path = escape(path)
+        return path
+    return replace(text, quoted, before, True)
+
+
+def _backticks(path):
+    return re.sub(r'[\\$`]', lambda found: '\\' + found.group(), path)
 
 
 def _word(path):
@@ -128,7 +148,7 @@ _word_piece = re.compile(r"""(?:[^ \t\r\n"'`$\\;&|<>()#]|(?<=[^ \t\r\n])#|\\[\s\
 _here_document = re.compile(r"""<<-?[ \t]*(\\?[A-Za-z_]\w*|'[^'\n]+'|"[^"\n]+")""", re.ASCII)
 
 
-def _scan(code, start, close):
+def _scan(code, start, close, outer):
     text = []
     position = start
     word = ''
@@ -139,7 +159,7 @@ def _scan(code, start, close):
         quoted = None
         for opening, read in (('"', _double_quoted), ("'", _single_quoted), ("$'", _ansi_quoted), ('$"', _double_quoted)):
             if code.startswith(opening, position):
-                quoted = (opening, read(code, position + len(opening), word))
+                quoted = (opening, read(code, position + len(opening), word, outer))
                 break
         if quoted:
             text += [quoted[0], quoted[1][0]]
@@ -160,9 +180,16 @@ def _scan(code, start, close):
             continue
         piece = _word_piece.match(code, position)
         if piece:
-            text.append(replace(piece.group(), _word, word))
+            text.append(_replaced(piece.group(), _word, outer, word))
             word += piece.group()
             position = piece.end()
+            continue
+        if character == '`':
+            if close == '`':
+                return ''.join(text) + '`', position + 1
+            inner, position = _scan(code, position + 1, '`', (_backticks, *outer))
+            text += ['`', inner]
+            word = ')'
             continue
         text.append(character)
         position += 1
@@ -170,7 +197,7 @@ def _scan(code, start, close):
         if character == '(':
             depth += 1
         elif character == ')':
-            if close and depth == 0:
+            if close == ')' and depth == 0:
                 return ''.join(text), position
             depth -= 1
             word = ')'
@@ -182,19 +209,23 @@ def _scan(code, start, close):
     return ''.join(text), position
 
 
-def _double_quoted(code, start, before):
+def _double_quoted(code, start, before, outer):
     text = []
     begin = position = start
 
     def part(end):
-        return replace(code[begin:end], _double, before if begin == start else '}')
+        return _replaced(code[begin:end], _double, outer, before if begin == start else '}')
 
     while position < len(code) and code[position] != '"':
         if code[position] == '\\':
             position += 2
         elif code.startswith('$(', position):
-            inner, end = _scan(code, position + 2, ')')
+            inner, end = _scan(code, position + 2, ')', outer)
             text += [part(position), '$(', inner]
+            position = begin = end
+        elif code[position] == '`':
+            inner, end = _scan(code, position + 1, '`', (_double, *outer))
+            text += [part(position), '`', inner]
             position = begin = end
         else:
             position += 1
@@ -202,18 +233,18 @@ def _double_quoted(code, start, before):
     return ''.join(text) + part(end) + code[end:end + 1], end + 1
 
 
-def _single_quoted(code, start, before):
+def _single_quoted(code, start, before, outer):
     end = code.find("'", start)
     end = len(code) if end < 0 else end
-    return replace(code[start:end], _single, before) + code[end:end + 1], end + 1
+    return _replaced(code[start:end], _single, outer, before) + code[end:end + 1], end + 1
 
 
-def _ansi_quoted(code, start, before):
+def _ansi_quoted(code, start, before, outer):
     position = start
     while position < len(code) and code[position] != "'":
         position += 2 if code[position] == '\\' else 1
     end = min(position, len(code))
-    return replace(code[start:end], _ansi, before) + code[end:end + 1], end + 1
+    return _replaced(code[start:end], _ansi, outer, before) + code[end:end + 1], end + 1
 
 
 def _here_bodies(code, start, delimiters):
