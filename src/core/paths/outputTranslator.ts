@@ -10,9 +10,11 @@ export interface OutputTranslator {
   push(text: string): string;
   /** What was held back. The stream goes on after it as if it had not been cut there. */
   flush(): string;
+  /** Whether something is held back. */
+  readonly holds: boolean;
 }
 
-const unchanged: OutputTranslator = { push: (text) => text, flush: () => '' };
+const unchanged: OutputTranslator = { push: (text) => text, flush: () => '', holds: false };
 
 /** The paths worth looking for, longest first: none that is the virtual path already, none that is everywhere. */
 const pathsToFind = (mapping: PathMapping): string[] => {
@@ -53,6 +55,9 @@ const translatorFor = (matcher: PathMatcher): OutputTranslator => {
       return translate(false);
     },
     flush: () => translate(true),
+    get holds() {
+      return out < buffer.length;
+    },
   };
 };
 
@@ -65,6 +70,9 @@ export const createOutputTranslator = (mapping: PathMapping): OutputTranslator =
   return {
     push: (text) => stages.reduce((passing, stage) => stage.push(passing), text),
     flush: () => stages.reduce((passing, stage) => stage.push(passing) + stage.flush(), ''),
+    get holds() {
+      return stages.some((stage) => stage.holds);
+    },
   };
 };
 

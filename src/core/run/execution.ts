@@ -55,7 +55,8 @@ export const executeCell = async (
   listener: RunListener,
   hooks: RunHooks,
 ): Promise<Execution> => {
-  const { session } = acquired.kernel;
+  const { session, translate } = acquired.kernel;
+  const { onInput } = hooks;
   const stop = deferred<'timeout' | 'interrupted'>();
   let limit: NodeJS.Timeout | undefined;
   let startedAt = performance.now();
@@ -85,7 +86,7 @@ export const executeCell = async (
       start();
       model.accept(message);
     },
-    ...(hooks.onInput && { onInput: hooks.onInput }),
+    ...(onInput && { onInput: (prompt, password) => onInput(translate.text(prompt), password) }),
   });
   try {
     cell.onSent();

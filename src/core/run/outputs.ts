@@ -10,6 +10,9 @@ import type { MimeBundle, NotebookOutput, RunError } from './result.ts';
 /** Characters of printed text kept for one run; the rest is counted, so that endless printing ends in no crash. */
 const textLimit = 16 << 20;
 
+/** Milliseconds for which text is held back that may become a path: a prompt, or a line that goes on later, must be seen. */
+const longestHold = 300;
+
 export interface OutputModel {
   readonly outputs: readonly NotebookOutput[];
   /** What was printed, without ANSI. */
@@ -103,6 +106,26 @@ export const createOutputModel = (translate: OutputTranslator, listener: RunList
     changed();
   };
 
+  let holding: NodeJS.Timeout | undefined;
+  const release = (): void => {
+    clearTimeout(holding);
+    holding = undefined;
+    for (const name of ['stdout', 'stderr'] as const) {
+      print(name, streams[name].flush());
+    }
+  };
+
+  const printStream = (name: StreamName, text: string): void => {
+    // In the order in which it was printed.
+    const other = name === 'stdout' ? 'stderr' : 'stdout';
+    if (streams[other].holds) {
+      print(other, streams[other].flush());
+    }
+    print(name, streams[name].push(text));
+    clearTimeout(holding);
+    holding = streams[name].holds ? setTimeout(release, longestHold) : undefined;
+  };
+
   const accept = (message: KernelMessage.IIOPubMessage): void => {
     const content = message.content as Record<string, unknown>;
     const type: string = message.header.msg_type;
@@ -111,11 +134,12 @@ export const createOutputModel = (translate: OutputTranslator, listener: RunList
         const name: StreamName = content['name'] === 'stderr' ? 'stderr' : 'stdout';
         const text = String(content['text']);
         receivedBytes[name] += Buffer.byteLength(text);
-        print(name, streams[name].push(text));
+        printStream(name, text);
         break;
       }
       case 'display_data':
       case 'execute_result': {
+        release();
         const data = translate.bundle(bundleOf(content['data']));
         const metadata = recordOf(content['metadata']);
         if (type === 'execute_result') {
@@ -143,6 +167,7 @@ export const createOutputModel = (translate: OutputTranslator, listener: RunList
         break;
       }
       case 'clear_output':
+        release();
         if (content['wait'] === true) {
           clearBeforeNext = true;
         } else {
@@ -151,6 +176,7 @@ export const createOutputModel = (translate: OutputTranslator, listener: RunList
         }
         break;
       case 'error': {
+        release();
         const output = errorOutput(content, translate);
         error = {
           name: output.ename,
@@ -178,10 +204,7 @@ export const createOutputModel = (translate: OutputTranslator, listener: RunList
       return leftOut;
     },
     accept,
-    end: () => {
-      print('stdout', streams.stdout.flush());
-      print('stderr', streams.stderr.flush());
-    },
+    end: release,
   };
 };
 

@@ -1,19 +1,23 @@
 // What turns a kernel's paths into virtual ones, for everything that comes back from it.
 import { translateMimeBundle } from '../paths/mimeTranslator.ts';
-import { createOutputTranslator, translateText } from '../paths/outputTranslator.ts';
+import {
+  createOutputTranslator,
+  translateText,
+  type OutputTranslator as StreamTranslator,
+} from '../paths/outputTranslator.ts';
 import type { PathMapping } from '../paths/pathMapping.ts';
 import type { MimeBundle } from './result.ts';
 
 export interface OutputTranslator {
   /** A translator for one stream, correct whatever the chunking. */
-  stream(): { push(text: string): string; flush(): string };
+  stream(): StreamTranslator;
   text(text: string): string;
   bundle(bundle: MimeBundle): MimeBundle;
 }
 
 /** Where `/mnt/data` really is the workspace there is nothing to do. */
 export const noTranslation: OutputTranslator = {
-  stream: () => ({ push: (text) => text, flush: () => '' }),
+  stream: () => ({ push: (text) => text, flush: () => '', holds: false }),
   text: (text) => text,
   bundle: (bundle) => bundle,
 };

@@ -120,7 +120,11 @@ describe('what a language reads back', function () {
   this.timeout(patience);
 
   it('Bash: from words, quotes and substitutions', function () {
-    const forms = ['/mnt/data/f', '"/mnt/data/f"', "'/mnt/data/f'", "$'/mnt/data/f'", '"$(printf %s "/mnt/data/f")"'];
+    const forms = [
+      ...['/mnt/data/f', '"/mnt/data/f"', "'/mnt/data/f'", "$'/mnt/data/f'", '"$(printf %s "/mnt/data/f")"'],
+      ...['"`printf %s /mnt/data/f`"', '"`printf %s \'/mnt/data/f\'`"'],
+      '"$(printf %s "`printf %s /mnt/data/f`")"',
+    ];
     const paths = fc.sample(realPaths, cases<unknown>(300).numRuns ?? 300);
     const script = paths
       .flatMap((path) => forms.map((form) => translateCode('bash', `printf '%s\\0' ${form}`, path)))

@@ -1,7 +1,9 @@
 // Rich outputs say /mnt/data in every text kind, and binary ones are left as they are.
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { translateMimeBundle } from '../../../src/core/paths/mimeTranslator.ts';
 import { identityMapping } from '../../../src/core/paths/pathMapping.ts';
+import { cases, patience } from './fuzz.ts';
 
 const real = '/srv/uploads/m1';
 const mapping = { realPaths: [real] };
@@ -60,5 +62,45 @@ describe('the translator of rich outputs', () => {
   it('gives back the same bundle where there is nothing to do', () => {
     const bundle = { 'text/plain': real };
     assert.equal(translateMimeBundle(identityMapping, bundle), bundle);
+  });
+});
+
+/** JSON in which some texts are the path, and no other text holds it. */
+const bundles = (path: string): fc.Arbitrary<unknown> =>
+  fc.letrec((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom(path, `${path}/x`, `in ${path}.`, null, true, 1.5, ''),
+      fc.string({ maxLength: 9 }).filter((text) => !text.includes('m1')),
+      fc.array(tie('value'), { maxLength: 4 }),
+      fc.dictionary(fc.constantFrom('a', 'b', path, `${path}/k`), tie('value'), { maxKeys: 4 }),
+    ),
+  })).value;
+
+describe('the translator of rich outputs, for any bundle', function () {
+  this.timeout(patience);
+
+  it('changes the path and nothing else, at any depth, and is done after one time', () => {
+    fc.assert(
+      fc.property(bundles(real), (value) => {
+        const bundle = { 'application/json': value, 'image/png': real };
+        const once = translateMimeBundle(mapping, bundle);
+        const expected = JSON.parse(JSON.stringify(value).replaceAll(real, '/mnt/data')) as unknown;
+        assert.deepEqual(once, { 'application/json': expected, 'image/png': real });
+        assert.deepEqual(translateMimeBundle(mapping, once), once);
+      }),
+      cases(2000),
+    );
+  });
+
+  it('passes base64 and binary kinds byte for byte', () => {
+    fc.assert(
+      fc.property(fc.base64String({ minLength: 4, maxLength: 400 }), fc.string({ maxLength: 20 }), (base64, text) => {
+        const uri = `data:image/png;base64,${base64}`;
+        const bundle = { 'text/html': `<img src="${uri}">`, 'image/png': base64, 'application/pdf': text };
+        assert.deepEqual(translateMimeBundle({ realPaths: [`/${base64.slice(0, 3)}`] }, bundle), bundle);
+      }),
+      cases(1000),
+    );
   });
 });
