@@ -18,6 +18,10 @@ export interface FaultProxy {
   roundTrip(milliseconds: number): void;
   /** One bit of a large chunk is wrong, after so many bytes have passed from now on. */
   flip(direction: Direction, afterBytes: number): void;
+  /** Does this to the connection by which the byte comes that is so far away from now, to the byte. */
+  strike(fault: Fault, direction: Direction, afterBytes: number): void;
+  /** Faults that have struck. */
+  readonly struck: number;
   /** Bytes that have passed. */
   readonly passed: Readonly<Record<Direction, number>>;
   /** Everything works again for new connections. */
@@ -28,6 +32,18 @@ export interface FaultProxy {
 }
 
 export type Direction = 'toServer' | 'toClient';
+
+/**
+ * `cut`: both ends see it break. `truncate`: the rest of what was under way is swallowed, and the connection ends in good form.
+ * `silent`: nothing passes any more, and nobody is told; new connections work. `flip`: one bit of the byte is wrong.
+ */
+export type Fault = 'cut' | 'truncate' | 'silent' | 'flip';
+
+interface Strike {
+  readonly fault: Fault;
+  readonly direction: Direction;
+  after: number;
+}
 
 type Mode = 'open' | 'cut' | 'half-open';
 
@@ -42,6 +58,11 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
   let latency = 0;
   let flip: { readonly direction: Direction; after: number } | undefined;
   const passed = { toServer: 0, toClient: 0 };
+  const strikes: Strike[] = [];
+  const silenced = new WeakSet<Socket>();
+  /** Ends that were not told that the other one is gone. */
+  const orphans = new Set<Socket>();
+  let struck = 0;
 
   const end = (): void => {
     for (const pair of pairs) {
@@ -50,13 +71,49 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
       }
     }
     pairs.clear();
+    orphans.forEach((socket) => socket.destroy());
+    orphans.clear();
+  };
+
+  /** What is left to forward of a chunk in which a fault strikes. */
+  const strikeIn = (chunk: Buffer, direction: Direction, from: Socket, to: Socket): Buffer => {
+    for (const strike of strikes.filter((one) => one.direction === direction)) {
+      const at = strike.after;
+      strike.after -= chunk.length;
+      if (at >= chunk.length) {
+        continue;
+      }
+      strikes.splice(strikes.indexOf(strike), 1);
+      struck++;
+      if (strike.fault === 'flip') {
+        chunk[at] = (chunk[at] ?? 0) ^ (1 << (at % 8));
+        continue;
+      }
+      silenced.add(from);
+      silenced.add(to);
+      const before = chunk.subarray(0, at);
+      if (strike.fault !== 'silent') {
+        const isCut = strike.fault === 'cut';
+        // What came before it passes still.
+        setImmediate(() => {
+          to.end(() => {
+            if (isCut) {
+              to.destroy();
+            }
+            from.destroy();
+          });
+        });
+      }
+      return before;
+    }
+    return chunk;
   };
 
   /** One after the other, so that a slow chunk never overtakes. */
   const forward = (from: Socket, to: Socket, slow: boolean): void => {
     let ready = Promise.resolve();
     from.on('data', (chunk: Buffer) => {
-      if (mode === 'half-open') {
+      if (mode === 'half-open' || silenced.has(from)) {
         return;
       }
       if (!slow) {
@@ -66,6 +123,7 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
       }
       const direction: Direction = slow ? 'toClient' : 'toServer';
       passed[direction] += chunk.length;
+      chunk = strikeIn(chunk, direction, from, to);
       if (flip?.direction === direction) {
         flip.after -= chunk.length;
         // In a large chunk the middle is bytes of a file, whatever frames it.
@@ -113,7 +171,9 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
     for (const [one, other] of [pair, [upstream, client] as const]) {
       one.on('close', () => {
         pairs.delete(pair);
-        if (mode !== 'half-open') {
+        if (silenced.has(one)) {
+          orphans.add(other);
+        } else if (mode !== 'half-open') {
           other.destroy();
         }
       });
@@ -143,11 +203,18 @@ export const startFaultProxy = async (target: string): Promise<FaultProxy> => {
     flip: (direction, afterBytes) => {
       flip = { direction, after: afterBytes };
     },
+    strike: (fault, direction, afterBytes) => {
+      strikes.push({ fault, direction, after: afterBytes });
+    },
+    get struck() {
+      return struck;
+    },
     passed,
     restore: () => {
       end();
       latency = 0;
       flip = undefined;
+      strikes.length = 0;
       mode = 'open';
       wait = 0;
       rate = Infinity;

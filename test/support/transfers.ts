@@ -14,6 +14,8 @@ export interface TransferScene {
   readonly transfer: KernelTransfer;
   /** The kernel's folder; on this machine too, so that a test can look into it. */
   readonly folder: string;
+  /** Starts the kernel's side, as after a restart. */
+  prepare(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -22,13 +24,17 @@ export const openScene = async (gateway: Parameters<typeof startKernel>[0]): Pro
   const kernel = await startKernel(gateway, { grounding: 'translated' });
   const nonce = { name: 'none', content: 'none', answerName: 'none' };
   const request = bootstrapRequest({ virtualPath: '/mnt/data', workspace: null, nonce, grounding: 'auto' });
-  await kernel.session.execute({ ...request, silent: true });
+  const prepare = async (): Promise<void> => {
+    await kernel.session.execute({ ...request, silent: true });
+  };
+  await prepare();
   const folder = await temporaryFolder('kernel-folder');
   const transfer = await openTransfer(kernel.session, folder);
   return {
     kernel,
     transfer,
     folder,
+    prepare,
     dispose: async () => {
       transfer.dispose();
       await kernel.dispose();
@@ -54,17 +60,19 @@ export interface Pulled extends PullFile {
 
 /** Asks for a file, into memory. */
 export const toPull = (path: string | Uint8Array, expectedSize: number): Pulled => {
-  let content = Buffer.alloc(0);
+  const content = Buffer.alloc(Math.min(expectedSize, 1 << 30));
+  let length = 0;
   return {
     rawPath: Buffer.from(path),
     expectedSize,
     sink: {
       write: (bytes, offset) => {
-        content = Buffer.concat([content.subarray(0, offset), bytes]);
+        content.set(bytes, offset);
+        length = offset + bytes.byteLength;
         return Promise.resolve();
       },
     },
-    content: () => content,
+    content: () => content.subarray(0, length),
   };
 };
 
