@@ -14,6 +14,8 @@ export interface DataFolder {
   readonly gateway: string;
   /** Deleted attachments, until the trash is emptied: their bytes are nowhere else. Made at first use. */
   readonly trash: string;
+  /** Copies that the system's applications opened. Made at first use. */
+  readonly opened: string;
 }
 
 const platformFolder = (kind: 'data' | 'cache', environment: NodeJS.ProcessEnv): string => {
@@ -55,6 +57,7 @@ export const openDataFolder = (root: string): DataFolder => {
     generated: join(root, 'uploads', 'code_generated'),
     gateway: join(root, 'gateway'),
     trash: join(root, 'trash'),
+    opened: join(root, 'opened'),
   };
   try {
     for (const path of [root, folder.uploads, folder.generated, folder.gateway]) {

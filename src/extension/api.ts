@@ -16,6 +16,11 @@ export interface CodeInterpreterApi {
   ): Promise<RunResult>;
   listMessageFiles(chatId: string, messageId: string): Promise<ListedFile[]>;
   listChatFiles(chatId: string): Promise<ChatFiles>;
+  /**
+   * All kept versions of the path that a file is a version of, the latest first.
+   * @throws `file.notFound`, `file.forbidden`
+   */
+  listVersions(id: string): Promise<GeneratedFile[]>;
   /** @throws `file.notFound`, `file.forbidden` */
   getFile(id: string): Promise<GeneratedFile>;
   /** Saves files under their own names, beside what is there; resolves with what was written. */
@@ -41,6 +46,10 @@ export const createApi = (services: Services): CodeInterpreterApi => ({
   listChatFiles: async (chatId) => {
     const { registry, user } = await services.interpreter();
     return registry.listChatFiles(user, chatId);
+  },
+  listVersions: async (id) => {
+    const { registry, user } = await services.interpreter();
+    return registry.listVersions(user, id);
   },
   getFile: async (id) => {
     const { registry, user } = await services.interpreter();

@@ -11,6 +11,7 @@ export {
 export { createGatewayHttp } from '../core/gateway/http.ts';
 export { identifyServer } from '../core/gateway/serverKind.ts';
 export { openInterpreter } from '../core/interpreter.ts';
-export { saveFile } from '../core/registry/saveFile.ts';
+export { openCopy, sweepCopies } from '../core/registry/openCopies.ts';
+export { watchRun } from '../core/run/liveFiles.ts';
 export { resolveAttachable } from '../core/workspace/attachable.ts';
 export { describeError, describeExamination, describeNotice, receiptOf } from './words.ts';

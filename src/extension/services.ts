@@ -10,7 +10,15 @@ import type * as Reader from './reader.ts';
 import { askEmbeddedConsent } from './connection/consent.ts';
 import { tokenKey } from './connection/tokens.ts';
 import { createLiveRuns, type LiveRuns } from './runs/liveRuns.ts';
-import { certificateAuthority, dataDir, embeddedPythons, gatewayUrl, hiding, runSettings } from './settings.ts';
+import {
+  certificateAuthority,
+  dataDir,
+  embeddedPythons,
+  gatewayUrl,
+  hiding,
+  runSettings,
+  trashDays,
+} from './settings.ts';
 
 export type EngineModule = typeof Engine;
 export type ReaderModule = typeof Reader;
@@ -78,6 +86,13 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     return { ...connection, release };
   };
 
+  const emptyOldTrash = (interpreter: Interpreter): void => {
+    const { files } = interpreter.emptyTrash(trashDays());
+    if (files > 0) {
+      log.info(`${files} files removed from the trash`);
+    }
+  };
+
   const open = async (): Promise<Interpreter> => {
     const { openInterpreter, openDataFolder, resolveDataFolder, embeddedGatewayStatus } = await loadEngine();
     const dataFolder = resolveDataFolder(dataDir());
@@ -100,6 +115,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     opened = interpreter;
     void interpreter.recover().then(
       () => {
+        emptyOldTrash(interpreter);
         filesEmitter.fire(undefined);
       },
       (error: unknown) => {

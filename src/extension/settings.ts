@@ -39,6 +39,9 @@ export const certificateAuthority = (): string | undefined => {
 export const codeLensEnabled = (): boolean =>
   vscode.workspace.getConfiguration(section).get<boolean>('codeLens.enabled', true);
 
+/** How long deleted files can be restored. */
+export const trashDays = (): number => vscode.workspace.getConfiguration(section).get<number>('trash.days', 30);
+
 /** What core asks for before each run. */
 export const runSettings = (): Partial<RunSettings> => {
   const configuration = vscode.workspace.getConfiguration(section);

@@ -1,11 +1,13 @@
 // Attaching files to a message: by command, by the explorer's menu, by a drop.
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { AttachmentSource } from '../../core/workspace/attachments.ts';
 import type { MessageKey } from '../../core/workspace/messageKey.ts';
+import { relativeTime } from '../names.ts';
 import type { CurrentMessages } from '../runs/currentMessage.ts';
 import type { Services } from '../services.ts';
 import { registerCommand } from '../showError.ts';
-import { isNode, type Node } from './nodes.ts';
+import { attachmentsOf, filesOf, messageOf, targetsOf } from './nodes.ts';
 
 /** Attaches and says what arrived; what did not is named. */
 export const attachSources = async (
@@ -37,9 +39,17 @@ const chooseMessage = async (services: Services, messages: CurrentMessages): Pro
     ...(editor?.document.uri.scheme === 'file'
       ? [{ label: vscode.l10n.t('The message of the current editor'), key: messages.of(editor.document.uri) }]
       : []),
-    ...known.map(({ label, key }) => ({ label: label ?? key.messageId, description: key.chatId, key })),
+    ...known.map(({ label, key, lastUsedAt }) => ({
+      label: label ?? key.messageId,
+      description: relativeTime(lastUsedAt),
+      detail: key.chatId,
+      key,
+    })),
   ];
-  const chosen = await vscode.window.showQuickPick(choices, { placeHolder: vscode.l10n.t('Attach to which message?') });
+  const chosen = await vscode.window.showQuickPick(choices, {
+    placeHolder: vscode.l10n.t('Attach to which message?'),
+    matchOnDetail: true,
+  });
   return chosen?.key;
 };
 
@@ -53,8 +63,8 @@ const fileUris = (args: readonly unknown[]): vscode.Uri[] => {
 export const registerAttach = (services: Services, messages: CurrentMessages): vscode.Disposable =>
   vscode.Disposable.from(
     registerCommand(services, 'codeInterpreter.attach', async (...args) => {
-      const [clicked] = args as [unknown];
-      const message = isNode(clicked) && clicked.kind === 'message' ? clicked.message.key : undefined;
+      // From the tree the message is known; from the explorer, the editor or the palette it is asked for.
+      const message = messageOf(targetsOf(args, [])[0])?.message.key;
       const given = fileUris(args);
       const uris =
         given.length > 0
@@ -73,15 +83,17 @@ export const registerAttach = (services: Services, messages: CurrentMessages): v
       }
     }),
     registerCommand(services, 'codeInterpreter.attachToMessage', async (...args) => {
-      const [node] = args as [Node | undefined];
-      if (node?.kind !== 'file') {
-        return;
-      }
-      const key = await chooseMessage(services, messages);
-      const interpreter = await services.interpreter();
+      const nodes = targetsOf(args, []);
+      const { registry, user } = await services.interpreter();
+      const sources = [
+        ...filesOf(nodes).map(({ id, name }) => ({ path: registry.openContent(user, id).path, name })),
+        ...attachmentsOf(nodes).map(({ message, attachment }) => ({
+          path: join(message.message.path, attachment.record.relativePath),
+        })),
+      ];
+      const key = sources.length > 0 ? await chooseMessage(services, messages) : undefined;
       if (key) {
-        const { path, file } = interpreter.registry.openContent(interpreter.user, node.file.id);
-        await attachSources(services, key, [{ path, name: file.name }]);
+        await attachSources(services, key, sources);
       }
     }),
   );

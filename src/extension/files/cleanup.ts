@@ -1,6 +1,6 @@
 // "Clean up": removes old workspaces after a confirmation that says what is kept nowhere else.
 import * as vscode from 'vscode';
-import { sizeText } from '../names.ts';
+import { countText, sizeText } from '../names.ts';
 import type { Services } from '../services.ts';
 import { registerCommand } from '../showError.ts';
 
@@ -17,7 +17,7 @@ export const registerCleanup = (services: Services): vscode.Disposable =>
     const keptOnly = vscode.l10n.t('Only What Is Kept Elsewhere');
     const everything = vscode.l10n.t('Everything');
     const answer = await vscode.window.showWarningMessage(
-      vscode.l10n.t('Clean up {0} workspaces? Kept files stay in any case.', plan.due.length),
+      vscode.l10n.t('Clean up {0}? Kept files stay in any case.', countText('workspace', plan.due.length)),
       keptOnly,
       everything,
     );
@@ -27,7 +27,7 @@ export const registerCleanup = (services: Services): vscode.Disposable =>
     const report = await interpreter.cleanUp(plan, answer === everything ? 'command' : 'scheduled');
     services.filesChanged();
     await vscode.window.showInformationMessage(
-      vscode.l10n.t('{0} files removed, {1} freed.', report.freedFiles, sizeText(report.freedBytes)),
+      vscode.l10n.t('{0} removed, {1} freed.', countText('file', report.freedFiles), sizeText(report.freedBytes)),
     );
     return report;
   });

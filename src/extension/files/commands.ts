@@ -1,41 +1,22 @@
 // The commands on the tree's items; each works from its menu, the palette and the keyboard.
+import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { ListedFile } from '../../core/registry/fileRecord.ts';
 import type { RunRecords } from '../runs/runRecords.ts';
 import type { Services } from '../services.ts';
 import { registerCommand } from '../showError.ts';
+import { fileUri } from '../uris.ts';
 import { download } from './download.ts';
-import { targetsOf, type FileNode, type MessageNode, type Node } from './nodes.ts';
+import { pickFile } from './findFile.ts';
+import { filesOf, messageOf, targetsOf, type Node } from './nodes.ts';
 import { openFile } from './open.ts';
+import { deleteNodes } from './trash.ts';
+import type { FilesTree } from './tree.ts';
 
-/** Without a selected file, the palette offers all of them. */
-const chooseFile = async (services: Services): Promise<ListedFile[]> => {
-  const interpreter = await services.interpreter();
-  const files = interpreter.registry
-    .listChats(interpreter.user)
-    .flatMap((chat) =>
-      Object.values(interpreter.registry.listChatFiles(interpreter.user, chat.chat_id).messages).flat(),
-    );
-  const chosen = await vscode.window.showQuickPick(
-    files.map((file) => ({ label: file.name, description: file.chat_id, detail: file.created_at, file })),
-    { placeHolder: vscode.l10n.t('Which file?'), canPickMany: false },
-  );
-  return chosen ? [chosen.file] : [];
-};
-
-const filesOf = (nodes: readonly Node[]): ListedFile[] =>
-  nodes.filter((node): node is FileNode => node.kind === 'file').map(({ file }) => file);
-
-const messageOf = (nodes: readonly Node[]): MessageNode | undefined => {
-  const [node] = nodes;
-  switch (node?.kind) {
-    case 'message':
-      return node;
-    case 'file':
-    case 'attachment':
-      return node.message;
-    default:
-      return undefined;
+/** What a path command gives: one line for each file. */
+const copyLines = async (lines: readonly string[]): Promise<void> => {
+  if (lines.length > 0) {
+    await vscode.env.clipboard.writeText(lines.join('\n'));
   }
 };
 
@@ -43,31 +24,63 @@ const messageOf = (nodes: readonly Node[]): MessageNode | undefined => {
 export const registerFileCommands = (
   services: Services,
   view: vscode.TreeView<Node>,
+  tree: FilesTree,
   records: RunRecords,
 ): vscode.Disposable => {
-  const chosenFiles = async (args: readonly unknown[]): Promise<ListedFile[]> => {
-    const files = filesOf(targetsOf(args, view.selection));
-    return files.length > 0 ? files : chooseFile(services);
+  const showInTree = async (id: string): Promise<void> => {
+    const node = await tree.nodeOfFile(id);
+    if (node) {
+      await view.reveal(node, { select: true, focus: true });
+    }
   };
-  const chosenMessage = (args: readonly unknown[]): MessageNode | undefined =>
-    messageOf(targetsOf(args, view.selection));
+  const choose = async (): Promise<ListedFile[]> => {
+    const file = await pickFile(services, ({ id }) => void showInTree(id));
+    return file ? [file] : [];
+  };
+  const targets = (args: readonly unknown[]): readonly Node[] => targetsOf(args, view.selection);
+  /** Without a chosen file, the palette offers all of them. */
+  const chosenFiles = async (args: readonly unknown[]): Promise<ListedFile[]> => {
+    const files = filesOf(targets(args));
+    return files.length > 0 ? files : choose();
+  };
+  /** Files, and all files of messages and chats that are chosen with them; each once. */
+  const chosenForDownload = async (args: readonly unknown[]): Promise<ListedFile[]> => {
+    const { registry, user } = await services.interpreter();
+    const files = targets(args).flatMap((node): ListedFile[] => {
+      switch (node.kind) {
+        case 'message':
+          return registry.listMessageFiles(user, node.message.key.chatId, node.message.key.messageId);
+        case 'chat':
+          return Object.values(registry.listChatFiles(user, node.chat.chat_id).messages).flat();
+        default:
+          return filesOf([node]);
+      }
+    });
+    return [...new Map(files.map((file) => [file.id, file])).values()];
+  };
   const on = (id: string, handler: (args: readonly unknown[]) => Promise<unknown>): vscode.Disposable =>
     registerCommand(services, `codeInterpreter.${id}`, (...args) => handler(args));
 
   return vscode.Disposable.from(
     on('openFile', async (args) => {
+      // A click in the tree leaves the focus there, as in the explorer: the next key is for the tree.
       for (const file of await chosenFiles(args)) {
+        await openFile(services, file, args.length > 0);
+      }
+    }),
+    on('findFile', async () => {
+      for (const file of await choose()) {
         await openFile(services, file);
       }
     }),
-    on('download', async (args) => download(services, await chosenFiles(args))),
+    on('download', async (args) => {
+      const files = await chosenForDownload(args);
+      return download(services, files.length > 0 ? files : await choose());
+    }),
     on('downloadAll', async (args) => {
-      const message = chosenMessage(args);
-      const { registry } = await services.interpreter();
-      const files = message
-        ? registry.listMessageFiles(message.message.key.user, message.message.key.chatId, message.message.key.messageId)
-        : await chooseFile(services);
-      return download(services, files);
+      const message = messageOf(targets(args)[0]);
+      const files = await chosenForDownload(message ? [message] : args);
+      return download(services, files.length > 0 ? files : await choose());
     }),
     on('revealFile', async (args) => {
       const interpreter = await services.interpreter();
@@ -77,33 +90,47 @@ export const registerFileCommands = (
       }
     }),
     on('copyPath', async (args) => {
-      const interpreter = await services.interpreter();
-      const paths = (await chosenFiles(args)).map(
-        ({ id }) => interpreter.registry.openContent(interpreter.user, id).path,
+      const { registry, user } = await services.interpreter();
+      const nodes = targets(args);
+      const attached = nodes.flatMap((node) =>
+        node.kind === 'attachment' ? [join(node.message.message.path, node.attachment.record.relativePath)] : [],
       );
-      await vscode.env.clipboard.writeText(paths.join('\n'));
+      const files = attached.length > 0 ? filesOf(nodes) : await chosenFiles(args);
+      await copyLines([...attached, ...files.map(({ id }) => registry.openContent(user, id).path)]);
     }),
     on('copyVirtualPath', async (args) => {
-      const interpreter = await services.interpreter();
-      const files = await chosenFiles(args);
-      const paths = files.map(({ id }) => interpreter.registry.getGeneratedFile(interpreter.user, id).path);
-      await vscode.env.clipboard.writeText(paths.join('\n'));
-    }),
-    on('deleteFile', async (args) => {
-      const interpreter = await services.interpreter();
-      const files = await chosenFiles(args);
-      const remove = vscode.l10n.t('Delete');
-      const names = files.map(({ name }) => name).join(', ');
-      const answer = await vscode.window.showWarningMessage(vscode.l10n.t('Delete {0} for good?', names), remove);
-      if (answer === remove) {
-        for (const { id } of files) {
-          interpreter.registry.forgetFile(interpreter.user, id);
+      const { registry, user } = await services.interpreter();
+      const nodes = targets(args);
+      const others = nodes.flatMap((node) => {
+        switch (node.kind) {
+          case 'attachment':
+            return [`/mnt/data/${node.attachment.record.relativePath}`];
+          case 'live':
+            return [`/mnt/data/${node.live.relativePath}`];
+          default:
+            return [];
         }
-        services.filesChanged();
+      });
+      const files = others.length > 0 ? filesOf(nodes) : await chosenFiles(args);
+      await copyLines([...others, ...files.map(({ id }) => registry.getGeneratedFile(user, id).path)]);
+    }),
+    on('compareVersion', async (args) => {
+      const node = targets(args).find(({ kind }) => kind === 'version');
+      if (node?.kind === 'version') {
+        const { file: current } = node.current;
+        await vscode.commands.executeCommand(
+          'vscode.diff',
+          fileUri(node.file.id, node.file.name),
+          fileUri(current.id, current.name),
+          vscode.l10n.t('{0}: an earlier version and the current one', current.name),
+        );
       }
     }),
+    on('deleteFile', async (args) => {
+      await deleteNodes(services, targets(args));
+    }),
     on('showRun', async (args) => {
-      const message = chosenMessage(args);
+      const message = messageOf(targets(args)[0]);
       if (message) {
         await records.show(message.message.key);
       }

@@ -1,157 +1,148 @@
-// The tree: chat -> message -> attachments and files, live as runs go on.
-import { join } from 'node:path';
+// The tree: chat -> message -> attachments and files -> versions, live as runs go on here and elsewhere.
 import * as vscode from 'vscode';
 import type { DisposableLike } from '../disposable.ts';
-import type { Interpreter } from '../../core/interpreter.ts';
 import { sameKey } from '../runs/liveRuns.ts';
 import type { Services } from '../services.ts';
-import { sizeText } from '../names.ts';
-import { fileUri } from '../uris.ts';
-import { nodeId, type MessageNode, type Node } from './nodes.ts';
+import type { Badges } from './badges.ts';
+import type { LiveFilesView } from './liveFiles.ts';
+import { messageOf, parentOf, type MessageNode, type Node } from './nodes.ts';
+import { changedNodes } from './changedNodes.ts';
+import { treeItem } from './treeItems.ts';
+import { createTreeModel } from './treeModel.ts';
 
 export interface FilesTree extends vscode.TreeDataProvider<Node>, DisposableLike {
+  /** Draws all of it anew. */
   refresh(): void;
+  /** The node of a kept file, with all above it listed; `undefined` where it is not in the tree. */
+  nodeOfFile(id: string): Promise<Node | undefined>;
 }
 
-/** The time, with the day unless it is today. */
-const timeText = (time: number): string => {
-  const date = new Date(time);
-  const isToday = date.toDateString() === new Date().toDateString();
-  return date.toLocaleString([], isToday ? { timeStyle: 'short' } : { dateStyle: 'short', timeStyle: 'short' });
-};
+/** What changed within so short a time is drawn together, milliseconds. */
+const together = 100;
+/** How often the relative times are drawn anew, milliseconds. */
+const timesInterval = 60_000;
 
-const labelOf = ({ label }: vscode.TreeItem): string => (typeof label === 'string' ? label : (label?.label ?? ''));
-
-export const createFilesTree = (services: Services): FilesTree => {
-  const emitter = new vscode.EventEmitter<Node | undefined>();
-  const isRunning = (node: MessageNode): boolean =>
-    services.liveRuns.all().some((run) => sameKey(run.key, node.message.key));
+export const createFilesTree = (services: Services, badges: Badges, live: LiveFilesView): FilesTree => {
+  const emitter = new vscode.EventEmitter<Node | Node[] | undefined>();
+  const model = createTreeModel((message) => live.of(message));
+  /** The count of changes that is drawn. */
+  let drawn: number | undefined;
   let timer: NodeJS.Timeout | undefined;
-  const refresh = (): void => {
+
+  const isRunning = (node: Node): boolean =>
+    node.kind === 'message' &&
+    (live.isRunning(node.message.id) || services.liveRuns.all().some((run) => sameKey(run.key, node.message.key)));
+
+  const drawChanges = (): void => {
+    const interpreter = services.openInterpreter();
+    if (!interpreter || drawn === undefined) {
+      emitter.fire(undefined);
+      return;
+    }
+    const since = drawn;
+    drawn = interpreter.registry.dataVersion();
+    const changed = changedNodes(interpreter, model, since);
+    live.look();
+    if (changed === 'all') {
+      emitter.fire(undefined);
+    } else if (changed.length > 0) {
+      emitter.fire(changed);
+    }
+  };
+  const soon = (): void => {
     timer ??= setTimeout(() => {
       timer = undefined;
-      emitter.fire(undefined);
-    }, 150);
+      try {
+        drawChanges();
+      } catch (error) {
+        services.log.warn(String(error));
+      }
+    }, together);
   };
-  let running = 0;
-  const listeners = [
-    services.onDidChangeFiles(refresh),
-    services.liveRuns.onDidChange(() => {
-      const now = services.liveRuns.all().length;
-      if (now !== running) {
-        running = now;
-        refresh();
+  const redraw = (message: number): void => {
+    const node = model.find(`message ${message}`);
+    if (node) {
+      emitter.fire(node);
+    }
+  };
+  const running = new Set<string>();
+  const listeners = vscode.Disposable.from(
+    emitter,
+    services.onDidChangeFiles(soon),
+    live.onDidChange(redraw),
+    services.liveRuns.onDidChange((run) => {
+      const id = JSON.stringify(run.key);
+      const runs = services.liveRuns.all().includes(run);
+      if (runs !== running.has(id)) {
+        running[runs ? 'add' : 'delete'](id);
+        const workspace = services.openInterpreter()?.registry.findWorkspace(run.key);
+        if (workspace) {
+          redraw(workspace.id);
+        }
       }
     }),
-  ];
+  );
+  const times = setInterval(() => {
+    if (live.isVisible()) {
+      emitter.fire(undefined);
+    }
+  }, timesInterval);
 
-  const chats = (interpreter: Interpreter): Node[] =>
-    interpreter.registry.listChats(interpreter.user).map((chat) => ({ kind: 'chat', chat }));
-
-  const messages = (interpreter: Interpreter, node: Extract<Node, { kind: 'chat' }>): Node[] =>
-    interpreter.registry
-      .listWorkspaces({ user: interpreter.user, chatId: node.chat.chat_id })
-      .map((message) => ({ kind: 'message', message, chat: node.chat }));
-
-  const contents = (interpreter: Interpreter, node: MessageNode): Node[] => {
-    const { key, path } = node.message;
-    const attachments = interpreter.registry.listAttachments(node.message).map(({ record }): Node => ({
-      kind: 'attachment',
-      name: record.relativePath,
-      path: join(path, record.relativePath),
-      size: record.size,
-      message: node,
-    }));
-    const files = interpreter.registry
-      .listMessageFiles(key.user, key.chatId, key.messageId)
-      .map((file): Node => ({ kind: 'file', file, message: node }));
-    return [...attachments, ...files];
+  const getChildren = async (node?: Node): Promise<Node[]> => {
+    const interpreter = await services.interpreter();
+    drawn ??= interpreter.registry.dataVersion();
+    const found = model.children(interpreter, node);
+    if (node?.kind === 'message') {
+      badges.show(found.flatMap((child) => (child.kind === 'file' ? [child.file] : [])));
+    }
+    live.look();
+    return found;
   };
 
-  const item = (node: Node): vscode.TreeItem => {
-    switch (node.kind) {
-      case 'chat': {
-        const found = new vscode.TreeItem(
-          node.chat.title ?? node.chat.chat_id,
-          vscode.TreeItemCollapsibleState.Expanded,
-        );
-        found.description = vscode.l10n.t('{0} files', node.chat.total_files);
-        found.iconPath = new vscode.ThemeIcon('comment-discussion');
-        found.tooltip = node.chat.chat_id;
-        return found;
-      }
-      case 'message': {
-        const { message } = node;
-        const label = message.label ?? message.key.messageId;
-        const found = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Expanded);
-        found.description = timeText(message.lastUsedAt);
-        found.iconPath = isRunning(node) ? new vscode.ThemeIcon('sync~spin') : new vscode.ThemeIcon('comment');
-        found.tooltip = new vscode.MarkdownString().appendText(`${message.key.messageId}\n${message.path}`);
-        return found;
-      }
-      case 'attachment': {
-        const found = new vscode.TreeItem(node.name);
-        found.resourceUri = vscode.Uri.file(node.path);
-        found.iconPath = new vscode.ThemeIcon('attach');
-        found.description = sizeText(node.size);
-        found.tooltip = vscode.l10n.t('Attached: /mnt/data/{0}', node.name);
-        found.command = {
-          title: vscode.l10n.t('Open'),
-          command: 'vscode.open',
-          arguments: [vscode.Uri.file(node.path)],
-        };
-        return found;
-      }
-      case 'file': {
-        const { file } = node;
-        const found = new vscode.TreeItem(file.name);
-        found.resourceUri = fileUri(file.id, file.name);
-        found.description = `${sizeText(file.size)} · ${timeText(Date.parse(file.created_at))}`;
-        found.tooltip = `${file.format}, ${file.size} B\n${file.created_at}`;
-        found.command = { title: vscode.l10n.t('Open'), command: 'codeInterpreter.openFile', arguments: [node] };
-        return found;
+  const messageNode = async (id: number): Promise<MessageNode | undefined> => {
+    const interpreter = await services.interpreter();
+    const { registry, user } = interpreter;
+    const found = model.find(`message ${id}`);
+    if (found) {
+      return messageOf(found);
+    }
+    const workspace = registry.listWorkspaces({ user }).find((one) => one.id === id);
+    const chats = model.children(interpreter, undefined);
+    const chat = [
+      ...chats,
+      ...chats.flatMap((node) => (node.kind === 'older' ? model.children(interpreter, node) : [])),
+    ].find((node) => node.kind === 'chat' && node.chat.chat_id === workspace?.key.chatId);
+    const page = chat ? model.children(interpreter, chat) : [];
+    for (const group of page) {
+      if (group.kind === 'older' && !model.find(`message ${id}`)) {
+        model.children(interpreter, group);
       }
     }
+    return messageOf(model.find(`message ${id}`));
   };
 
   return {
     onDidChangeTreeData: emitter.event,
-    refresh,
-    getTreeItem: (node) => {
-      const found = item(node);
-      found.id = nodeId(node);
-      found.contextValue = node.kind;
-      // Without it a screen reader is given the tooltip.
-      found.accessibilityInformation = { label: `${labelOf(found)}, ${String(found.description)}` };
-      return found;
+    refresh: () => {
+      drawn = undefined;
+      emitter.fire(undefined);
     },
-    getChildren: async (node) => {
-      const interpreter = await services.interpreter();
-      switch (node?.kind) {
-        case undefined:
-          return chats(interpreter);
-        case 'chat':
-          return messages(interpreter, node);
-        case 'message':
-          return contents(interpreter, node);
-        default:
-          return [];
-      }
-    },
-    getParent: (node) => {
-      switch (node.kind) {
-        case 'chat':
-          return undefined;
-        case 'message':
-          return { kind: 'chat', chat: node.chat };
-        default:
-          return node.message;
-      }
+    getTreeItem: (node) => treeItem(node, isRunning(node)),
+    getChildren,
+    getParent: parentOf,
+    nodeOfFile: async (id) => {
+      const { registry, user } = await services.interpreter();
+      const file = registry.getGeneratedFile(user, id);
+      const workspace = registry.findWorkspace({ user, chatId: file.chat_id, messageId: file.message_id });
+      const message = workspace && (await messageNode(workspace.id));
+      return (
+        message && (await getChildren(message)).find((node) => node.kind === 'file' && node.file.path === file.path)
+      );
     },
     dispose: () => {
       clearTimeout(timer);
-      emitter.dispose();
-      vscode.Disposable.from(...listeners).dispose();
+      clearInterval(times);
+      listeners.dispose();
     },
   };
 };

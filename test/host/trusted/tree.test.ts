@@ -1,0 +1,113 @@
+// The tree over a registry that another process fills: no kernel is needed for what it shows.
+import assert from 'node:assert/strict';
+import { userInfo } from 'node:os';
+import * as vscode from 'vscode';
+import { openDataFolder, resolveDataFolder } from '../../../src/core/dataFolder.ts';
+import { openRegistry, type Registry } from '../../../src/core/registry/registry.ts';
+import type { Workspace } from '../../../src/core/workspace/messageKey.ts';
+import type { CodeInterpreterApi } from '../../../src/extension/api.ts';
+import { addMessages, removeMessages } from '../../support/manyMessages.ts';
+import { beginRun, endRun, writeAndKeep } from '../../unit/registry/fixture.ts';
+import { activateExtension, eventually } from '../support/extension.ts';
+import { answerNotification } from '../support/notifications.ts';
+import { ui } from '../support/ui.ts';
+
+const view = '.pane-body .monaco-list-row';
+const row = (text: string): string => `${view}[aria-label*="${text}"]`;
+
+describe('the tree of kept files', function () {
+  this.timeout(60_000);
+
+  const data = openDataFolder(resolveDataFolder());
+  let api: CodeInterpreterApi;
+  let other: Registry;
+  let workspace: Workspace;
+
+  before(async () => {
+    api = await activateExtension();
+    await vscode.commands.executeCommand('codeInterpreter.files.focus');
+    other = await openRegistry(data);
+    workspace = other.workspaceFor({ user: userInfo().username, chatId: 'the-tree', messageId: 'first-message' });
+    other.describeMessage(workspace.key, { label: 'Sum up the sales', chatTitle: 'About the tree' });
+  });
+  after(() => {
+    other[Symbol.dispose]();
+  });
+
+  /** A run in another process that leaves one file. */
+  const runElsewhere = async (name: string, content: string): Promise<string> => {
+    const runId = beginRun(other, workspace);
+    const { id } = await writeAndKeep(other, workspace, name, content, runId);
+    endRun(other, runId);
+    return id;
+  };
+
+  it('shows what another process keeps, as new until it is opened', async () => {
+    await runElsewhere('seen.txt', 'one');
+    await ui.waitFor(`${row('seen.txt')} [aria-label*="New in the last run"]`);
+    await ui.waitFor(row('Sum up the sales, 1 file'));
+    await ui.screenshot('tree');
+    await ui.click(row('seen.txt'));
+    await eventually('the editor', () =>
+      Promise.resolve(vscode.window.activeTextEditor?.document.getText() === 'one' ? true : undefined),
+    );
+    await ui.waitFor(`${row('seen.txt')} [aria-label*="New in the last run"]`, { state: 'hidden' });
+  });
+
+  it('lists earlier versions below their file, and compares one with the current one', async () => {
+    await runElsewhere('versions.txt', 'first');
+    await runElsewhere('versions.txt', 'second');
+    await ui.click(row('versions.txt'));
+    await ui.key('ArrowRight');
+    await ui.waitFor(row('Version of'));
+    const [current] = (await api.listMessageFiles('the-tree', 'first-message')).filter(
+      ({ name }) => name === 'versions.txt',
+    );
+    assert.ok(current);
+    const versions = await api.listVersions(current.id);
+    assert.equal(versions.length, 2);
+    await ui.click(row('Version of'), { button: 'right' });
+    await ui.waitFor('.context-view .action-label:has-text("Compare with Current")');
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    await ui.click('.context-view .action-label:has-text("Compare with Current")');
+    await eventually('the comparison', () => {
+      const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+      return Promise.resolve(input instanceof vscode.TabInputTextDiff ? true : undefined);
+    });
+  });
+
+  it('deletes by key to the trash, and takes it back by Undo', async () => {
+    const id = await runElsewhere('deleted.txt', 'bytes');
+    await ui.click(row('deleted.txt'));
+    await eventually('its preview', () =>
+      Promise.resolve(vscode.window.activeTextEditor?.document.getText() === 'bytes' ? true : undefined),
+    );
+    // The tree keeps the focus, as the explorer does.
+    await ui.key('Delete');
+    await ui.waitFor(row('deleted.txt'), { state: 'hidden' });
+    await assert.rejects(api.getFile(id), { code: 'file.notFound' });
+    await assert.rejects(
+      Promise.resolve(vscode.workspace.fs.readFile(vscode.Uri.parse(`code-interpreter:/files/${id}/deleted.txt`))),
+    );
+    await answerNotification('Deleted: deleted.txt', 'Undo');
+    await ui.waitFor(row('deleted.txt'));
+    assert.equal((await api.getFile(id)).name, 'deleted.txt');
+  });
+
+  it('is quick over ten thousand messages, and draws one change', async () => {
+    const chatId = 'ten-thousand';
+    addMessages(data, { user: userInfo().username, chatId, count: 10_000 });
+    try {
+      await ui.waitFor(row('Message 10000'));
+      await ui.screenshot('tree-10000');
+      const latest = other
+        .listWorkspaces({ user: userInfo().username, chatId, from: 9_998 })
+        .find(({ key }) => key.messageId === 'message-9999');
+      assert.ok(latest);
+      other.describeMessage(latest.key, { label: 'Renamed elsewhere' });
+      await ui.waitFor(row('Renamed elsewhere'));
+    } finally {
+      removeMessages(data, chatId);
+    }
+  });
+});
