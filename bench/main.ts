@@ -7,6 +7,7 @@ import { memory } from './cases/memory.ts';
 import { open } from './cases/open.ts';
 import { registry } from './cases/registry.ts';
 import { snapshot } from './cases/snapshot.ts';
+import { tree } from './cases/tree.ts';
 import { transfer, transferFar, transferMany, transferMemory } from './cases/transfer.ts';
 import { translation, translationOfPaths } from './cases/translation.ts';
 import { warm } from './cases/warm.ts';
@@ -24,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   open,
   registry,
   snapshot,
+  tree,
   keep,
   transfer,
   transferFar,
