@@ -69,6 +69,18 @@ export const createHandlers = (windows: Windows, print: (line: string) => void):
       }
       throw new Error(`No frame has ${selector}`);
     },
+    countInFrames: async ({ selector, window }) => {
+      const frames = windows.page(window).frames();
+      const counts = await Promise.all(
+        frames.map((frame) =>
+          frame
+            .locator(selector)
+            .count()
+            .catch(() => 0),
+        ),
+      );
+      return counts.reduce((sum, count) => sum + count, 0);
+    },
     hover: async (request) => {
       await first(request).hover(bound);
       return null;

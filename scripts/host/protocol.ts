@@ -21,6 +21,8 @@ export interface Actions {
   };
   /** Clicks the first match in any frame: a notebook's outputs are in frames of their own. */
   clickInFrames: { request: Target; answer: null };
+  /** How many matches there are in all frames, also in the shadow of a notebook's Markdown. */
+  countInFrames: { request: Target; answer: number };
   hover: { request: Target; answer: null };
   /** A key with its modifiers, e.g. `Control+Shift+P`. */
   key: { request: { key: string; window?: number | undefined }; answer: null };

@@ -55,6 +55,7 @@ export const presentEvents = (output: Output): ((event: RunEvent) => void) => {
           output.note(describeNotice(event.notice));
         }
         break;
+      case 'begin':
       case 'phase':
       case 'clear':
       case 'outputs':

@@ -13,5 +13,6 @@ export { identifyServer } from '../core/gateway/serverKind.ts';
 export { openInterpreter } from '../core/interpreter.ts';
 export { openCopy, sweepCopies } from '../core/registry/openCopies.ts';
 export { watchRun } from '../core/run/liveFiles.ts';
+export { isLasting } from '../core/run/events.ts';
 export { resolveAttachable } from '../core/workspace/attachable.ts';
-export { describeError, describeExamination, describeNotice, receiptOf } from './words.ts';
+export { describeError, describeExamination, describeNotice, receiptOf, recordWords } from './words.ts';

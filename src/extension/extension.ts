@@ -11,6 +11,7 @@ import { registerFileSystem } from './files/fileSystem.ts';
 import { registerFilesView } from './files/view.ts';
 import { registerRunCommands } from './runs/commands.ts';
 import { createCurrentMessages } from './runs/currentMessage.ts';
+import { registerRecordCommands } from './runs/recordCommands.ts';
 import { createRunner } from './runs/runner.ts';
 import { createRunRecords } from './runs/runRecords.ts';
 import { createServices, type Services } from './services.ts';
@@ -32,6 +33,7 @@ export const activate = (context: vscode.ExtensionContext): CodeInterpreterApi =
     registerFileSystem(shared, records),
     registerFilesView(shared, records),
     registerRunCommands(shared, messages, runner, records),
+    registerRecordCommands(shared, runner, records),
     registerCodeLens(shared, messages),
     registerAttach(shared, messages),
     registerCleanup(shared),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import * as doctor from '../wording/doctor.ts';
 import * as errors from '../wording/errors.ts';
 import * as notices from '../wording/notices.ts';
+import * as record from '../wording/record.ts';
 import * as receipt from '../wording/receipt.ts';
 import type { Translate } from '../wording/translate.ts';
 
@@ -18,3 +19,13 @@ export const describeNotice = (notice: Parameters<typeof notices.describeNotice>
   notices.describeNotice(notice, t);
 
 export const receiptOf = (result: Parameters<typeof receipt.receiptOf>[0]): string => receipt.receiptOf(result, t);
+
+/** The words of a run's record. */
+export const recordWords = {
+  charactersLeftOut: (characters: number): string => record.charactersLeftOut(characters, t),
+  outputsLeftOut: (count: number): string => record.outputsLeftOut(count, t),
+  dataLeftOut: (type: string, characters: number): string => record.dataLeftOut(type, characters, t),
+  earlierLeftOut: (count: number): string => record.earlierLeftOut(count, t),
+  underWay: (): string => record.underWay(t),
+  notKept: (path: string, reason: string): string => record.notKept(path, reason, t),
+};

@@ -1,7 +1,7 @@
 // Where code comes from: its document, so that errors name the document and its lines.
 import type { RequestMetadata } from '../gateway/execute.ts';
 import type { ReportedError } from '../kernel/report.ts';
-import type { ErrorFrame } from './result.ts';
+import type { ErrorFrame, ResultDocument } from './result.ts';
 
 /** The document of a piece of code, and its place in it. */
 export interface CodeSource {
@@ -38,6 +38,15 @@ export const sourceMetadata = (code: string, source: CodeSource | undefined): Re
   source === undefined || isCellMagic(code)
     ? {}
     : { code_interpreter: { document: source.name, firstLine: source.firstLine } };
+
+/** The same in the result's words. */
+export const documentOf = ({ name, uri, firstLine, firstColumn, indentation = 0 }: CodeSource): ResultDocument => ({
+  name,
+  ...(uri !== undefined && { uri }),
+  first_line: firstLine,
+  first_column: firstColumn ?? indentation,
+  indentation,
+});
 
 const columnIn = ({ firstLine, firstColumn, indentation = 0 }: CodeSource, line: number): number =>
   line === firstLine + 1 ? (firstColumn ?? indentation) : indentation;

@@ -35,7 +35,14 @@ export type RunNotice =
   | { readonly code: 'output.lost'; readonly bytes: number }
   | { readonly code: 'setup'; readonly step: string; readonly reason: string; readonly fraction?: number };
 
+const passing: readonly RunNotice['code'][] = ['setup', 'transfer', 'kernel.waiting', 'stop.interrupting'];
+
+/** Whether it still says something when the run is over; else it is about its progress. */
+export const isLasting = ({ code }: RunNotice): boolean => !passing.includes(code);
+
 export type RunEvent =
+  /** The first event: the id under which the registry has the run once its code is sent. */
+  | { readonly kind: 'begin'; readonly runId: string }
   | { readonly kind: 'phase'; readonly phase: RunPhase }
   | { readonly kind: 'notice'; readonly notice: RunNotice }
   /** Translated text as it comes, ANSI included. */

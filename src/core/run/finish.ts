@@ -6,7 +6,7 @@ import { virtualPath } from '../workspace/virtualName.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
 import type { Attached } from './attach.ts';
 import { fetchAfterRun } from './channel/inRun.ts';
-import { framesIn } from './codeSource.ts';
+import { documentOf, framesIn } from './codeSource.ts';
 import { collectGenerated, type Collection } from './collect.ts';
 import { describeLoss, type Execution } from './execution.ts';
 import { shownImages, writeImages } from './figures.ts';
@@ -114,26 +114,30 @@ export const finishRun = async (
     skipped.push(...figures.skipped);
   }
   const timeoutSeconds = context.request.timeoutSeconds ?? context.settings().timeoutSeconds;
+  const error = withFacts(errorOf(model, execution, timeoutSeconds), report, context);
+  const elsewhere = kernel.language === 'python' && findMissingName(registry, workspace, context.runId, error);
+  if (elsewhere) {
+    context.tell({ kind: 'notice', notice: { code: 'name.elsewhere', ...elsewhere } });
+  }
+  const { document } = context.request;
   const result: RunResult = {
     status: execution.status,
     stdout: model.stdout(),
     stderr: model.stderr(),
     result: model.result,
-    error: withFacts(errorOf(model, execution, timeoutSeconds), report, context),
+    error,
     outputs: [...model.outputs],
     files,
     skipped,
     grounding: kernel.grounding,
     reach: kernel.reach,
     duration_ms: execution.duration,
+    ...(context.notices.length > 0 && { notices: [...context.notices] }),
+    ...(document && { document: documentOf(document) }),
     run_id: context.runId,
     chat_id: workspace.key.chatId,
     message_id: workspace.key.messageId,
   };
-  const elsewhere = kernel.language === 'python' && findMissingName(registry, workspace, context.runId, result.error);
-  if (elsewhere) {
-    context.tell({ kind: 'notice', notice: { code: 'name.elsewhere', ...elsewhere } });
-  }
   registry.endRun(context.runId, {
     status: execution.status,
     endedAt: Date.now(),

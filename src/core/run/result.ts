@@ -1,6 +1,7 @@
 // The result of a run: the JSON that the command line, the tools and the exported API all give. snake_case by contract (DESIGN.md).
 import type { Grounding, Reach } from '../kernel/capabilities.ts';
 import type { GeneratedFile } from '../registry/fileRecord.ts';
+import type { RunNotice } from './events.ts';
 
 /** One output in nbformat 4.5's shape: https://nbformat.readthedocs.io/en/latest/format_description.html#code-cell-outputs */
 export type NotebookOutput =
@@ -52,6 +53,15 @@ export interface RunError {
   missing_file?: string;
 }
 
+/** The document that code came from, and its place there: lines and columns from 0. */
+export interface ResultDocument {
+  name: string;
+  uri?: string;
+  first_line: number;
+  first_column: number;
+  indentation: number;
+}
+
 export interface RunResult {
   status: RunStatus;
   stdout: string;
@@ -65,6 +75,10 @@ export interface RunResult {
   grounding: Grounding;
   reach: Reach;
   duration_ms: number;
+  /** What a user should know of the run beside its output; absent where there is nothing. */
+  notices?: RunNotice[];
+  /** Absent where the caller named none. */
+  document?: ResultDocument;
   run_id: string;
   chat_id: string;
   message_id: string;

@@ -10,7 +10,7 @@ import { serializeSnapshot, takeSnapshot, type Snapshot } from '../workspace/sna
 import { attachToWorkspace, type Attached } from './attach.ts';
 import { pushBeforeRun } from './channel/inRun.ts';
 import { placedCode, sourceMetadata } from './codeSource.ts';
-import type { RunEvent, RunListener } from './events.ts';
+import { isLasting, type RunEvent, type RunListener, type RunNotice } from './events.ts';
 import { executeCell, type Execution } from './execution.ts';
 import { finishRun } from './finish.ts';
 import type { GatewayAccess } from './gatewayAccess.ts';
@@ -38,6 +38,8 @@ export interface RunContext extends RunServices {
   readonly hooks: RunHooks;
   readonly workspace: Workspace;
   readonly tell: RunListener;
+  /** What was told and still says something when the run is over. */
+  readonly notices: readonly RunNotice[];
 }
 
 /** What a gateway that has ended or was started anew answers to those who knew it before. */
@@ -168,10 +170,15 @@ export const runMessage = async (
   if (request.code.trim() === '') {
     throw new CodedError('code.empty', {});
   }
+  const notices: RunNotice[] = [];
   const tell = (event: RunEvent): void => {
+    if (event.kind === 'notice' && isLasting(event.notice)) {
+      notices.push(event.notice);
+    }
     hooks.onEvent?.(event);
   };
-  const context: RunContext = { ...services, runId: newRunId(), request, hooks, workspace, tell };
+  const context: RunContext = { ...services, runId: newRunId(), request, hooks, workspace, tell, notices };
+  tell({ kind: 'begin', runId: context.runId });
   const { attached, acquired } = await prepare(context);
   try {
     const unsent = await pushBeforeRun(context, acquired);

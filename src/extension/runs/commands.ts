@@ -3,7 +3,8 @@ import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
 import { registerCommand } from '../showError.ts';
 import type { CurrentMessages } from './currentMessage.ts';
-import type { LiveRun } from './liveRuns.ts';
+import { sameKey, type LiveRun } from './liveRuns.ts';
+import { keyOfRecord } from './recordCommands.ts';
 import type { RunRecords } from './runRecords.ts';
 import type { Runner } from './runner.ts';
 import { blockAt, blockOfLens, blockSnippets, fileSnippet, selectionSnippet, type Snippet } from './snippets.ts';
@@ -112,7 +113,8 @@ export const registerRunCommands = (
     }),
     registerCommand(services, 'codeInterpreter.stop', async (...args) => {
       const running = services.liveRuns.all();
-      const asked = runOfLens(running, args);
+      const key = keyOfRecord(args[0]);
+      const asked = key ? running.filter((run) => sameKey(run.key, key)) : runOfLens(running, args);
       for (const run of asked.length > 0 ? asked : running) {
         run.stop();
       }

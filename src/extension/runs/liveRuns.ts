@@ -1,6 +1,7 @@
 // The runs that are under way in this window, for every surface that shows them.
 import * as vscode from 'vscode';
 import type { DisposableLike } from '../disposable.ts';
+import type { RunNotice } from '../../core/run/events.ts';
 import type { NotebookOutput, RunResult } from '../../core/run/result.ts';
 import type { MessageKey } from '../../core/workspace/messageKey.ts';
 
@@ -11,6 +12,10 @@ export interface LiveRun {
   /** Where the code comes from: its document, and the line of it, which goes where edits above move it. */
   readonly origin: { readonly uri: string; line: number } | undefined;
   readonly startedAt: number;
+  /** Under which the registry knows it, once its turn has come. */
+  runId: string | undefined;
+  /** What it said of itself that still counts. */
+  readonly notices: RunNotice[];
   outputs: readonly NotebookOutput[];
   result: RunResult | undefined;
   stop(): void;

@@ -1,40 +1,51 @@
 // Run records: a message's runs as a virtual read-only notebook beside the editor, live while one goes on.
-import * as v from 'valibot';
 import * as vscode from 'vscode';
 import type { DisposableLike } from '../disposable.ts';
-import type { NotebookOutput, RunError, RunResult } from '../../core/run/result.ts';
 import type { MessageKey } from '../../core/workspace/messageKey.ts';
 import { recordUri } from '../uris.ts';
-import type { Services } from '../services.ts';
-import { linkOutput, placesOf } from './errorLinks.ts';
-import { sameKey } from './liveRuns.ts';
+import type { EngineModule, Services } from '../services.ts';
+import { boundOutputs, savedBounds, shownBounds, type OutputBounds } from './boundOutputs.ts';
+import { sameKey, type LiveRun } from './liveRuns.ts';
 import { notebookJson, type RecordedRun } from './notebook.ts';
+import { recordOfStored, type StoredRun } from './storedRuns.ts';
 
 export interface RunRecords extends DisposableLike {
   readonly onDidChange: vscode.Event<vscode.Uri>;
   /** Opens the record of a message beside the editor, without taking the focus. */
   show(key: MessageKey): Promise<void>;
-  /** The notebook's text. */
+  /** The notebook's text, as it is shown: the latest runs. */
   read(key: MessageKey): Promise<string>;
+  /** The same for a file of its own: all runs, whose links lead nowhere outside of VS Code and are left out. */
+  readForSaving(key: MessageKey): Promise<string>;
 }
 
 /** Live outputs are shown at most this often. */
 const refreshInterval = 250;
+/** More runs than this are said by their number. */
+const shownRuns = 50;
+/** Ended runs do not change: they are put together once. */
+const rememberedRuns = 200;
 
-const storedResult = v.object({
-  outputs: v.array(v.custom<NotebookOutput>((output) => typeof output === 'object' && output !== null)),
-  error: v.nullable(v.custom<RunError>((error) => typeof error === 'object' && error !== null)),
-  files: v.array(v.custom<RunResult['files'][number]>((file) => typeof file === 'object' && file !== null)),
+const recordOfLive = ({ describeNotice, recordWords }: EngineModule, run: LiveRun): RecordedRun => ({
+  runId: run.runId ?? `live-${run.startedAt}`,
+  code: run.code,
+  language: run.language,
+  outputs: run.outputs,
+  files: [],
+  notes: run.notices.map(describeNotice),
+  receipt: recordWords.underWay(),
+  isUnderWay: true,
 });
 
-const parseStored = (json: string | null): v.InferOutput<typeof storedResult> => {
-  const parsed = v.safeParse(storedResult, json === null ? null : JSON.parse(json));
-  return parsed.success ? parsed.output : { outputs: [], files: [], error: null };
-};
+const bounded = ({ recordWords }: EngineModule, run: RecordedRun, bounds: OutputBounds): RecordedRun => ({
+  ...run,
+  outputs: boundOutputs(run.outputs, bounds, recordWords),
+});
 
 export const createRunRecords = (services: Services): RunRecords => {
   const emitter = new vscode.EventEmitter<vscode.Uri>();
   const pending = new Map<string, NodeJS.Timeout>();
+  const remembered = new Map<string, RecordedRun>();
 
   const fire = (key: MessageKey): void => {
     const uri = recordUri(key);
@@ -51,32 +62,50 @@ export const createRunRecords = (services: Services): RunRecords => {
     fire(run.key);
   });
 
-  const read = async (key: MessageKey): Promise<string> => {
-    const { receiptOf } = await services.engine();
+  const endedRuns = async (key: MessageKey, most: number): Promise<{ runs: StoredRun[]; earlier: number }> => {
     const { registry } = await services.interpreter();
-    const live = services.liveRuns.all().filter((run) => sameKey(run.key, key));
-    const ended = registry.listRuns(key).filter(({ endedAt }) => endedAt !== null);
-    const records = ended.map(({ runId, code, language }): RecordedRun => {
-      const { resultJson = null } = registry.getRun(key.user, runId) ?? {};
-      const { outputs, files, error } = parseStored(resultJson);
-      const receipt = resultJson === null ? '' : receiptOf(JSON.parse(resultJson) as RunResult);
-      const linked = outputs.map((output) => linkOutput(output, placesOf(error)));
-      return { runId, code, language, outputs: linked, files, receipt };
-    });
-    const going = live.map((run, index): RecordedRun => ({
-      runId: `live-${run.startedAt}-${index}`,
-      code: run.code,
-      language: run.language,
-      outputs: run.outputs,
-      files: [],
-      receipt: undefined,
+    const found = registry.listRuns(key).filter(({ endedAt }) => endedAt !== null);
+    const runs = found.slice(-most).map(({ runId, code, language }) => ({
+      runId,
+      code,
+      language,
+      resultJson: () => registry.getRun(key.user, runId)?.resultJson ?? null,
     }));
-    return notebookJson([...records, ...going]);
+    return { runs, earlier: found.length - runs.length };
+  };
+
+  const shown = (engine: EngineModule, stored: StoredRun): RecordedRun => {
+    const known = remembered.get(stored.runId);
+    if (known) {
+      return known;
+    }
+    const made = bounded(engine, recordOfStored(engine, stored, true), shownBounds);
+    if (remembered.size >= rememberedRuns) {
+      remembered.clear();
+    }
+    remembered.set(stored.runId, made);
+    return made;
   };
 
   return {
     onDidChange: emitter.event,
-    read,
+    read: async (key) => {
+      const engine = await services.engine();
+      const { runs, earlier } = await endedRuns(key, shownRuns);
+      const live = services.liveRuns.all().filter((run) => sameKey(run.key, key));
+      const records = [
+        ...runs.filter(({ runId }) => !live.some((run) => run.runId === runId)).map((run) => shown(engine, run)),
+        ...live.map((run) => bounded(engine, recordOfLive(engine, run), shownBounds)),
+      ];
+      const introduction = earlier > 0 ? engine.recordWords.earlierLeftOut(earlier) : undefined;
+      return notebookJson(records, { introduction, links: true });
+    },
+    readForSaving: async (key) => {
+      const engine = await services.engine();
+      const { runs } = await endedRuns(key, Infinity);
+      const records = runs.map((run) => bounded(engine, recordOfStored(engine, run, false), savedBounds));
+      return notebookJson(records, { links: false });
+    },
     show: async (key) => {
       await vscode.commands.executeCommand('vscode.openWith', recordUri(key), 'jupyter-notebook', {
         viewColumn: vscode.ViewColumn.Beside,

@@ -35,7 +35,7 @@ const askInput = async (prompt: string, password: boolean, stopped: AbortSignal)
 
 export const createRunner = (services: Services, records: RunRecords): Runner => {
   const runOnce = async (snippet: Snippet): Promise<RunResult> => {
-    const { describeNotice } = await services.engine();
+    const { describeNotice, isLasting } = await services.engine();
     const interpreter = await services.interpreter();
     const stop = new AbortController();
     const stopFetching = new AbortController();
@@ -45,6 +45,8 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
       language: snippet.language,
       origin: { uri: snippet.document.toString(), line: snippet.line },
       startedAt: Date.now(),
+      runId: undefined,
+      notices: [],
       outputs: [],
       result: undefined,
       stop: () => {
@@ -72,8 +74,14 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
               stopFetching: stopFetching.signal,
               onInput: (prompt, password) => askInput(prompt, password, stop.signal),
               onEvent: (event) => {
-                if (event.kind === 'notice') {
+                if (event.kind === 'begin') {
+                  live.runId = event.runId;
+                } else if (event.kind === 'notice') {
                   const text = describeNotice(event.notice);
+                  if (isLasting(event.notice)) {
+                    live.notices.push(event.notice);
+                    services.liveRuns.changed(live);
+                  }
                   if (event.notice.code !== 'transfer') {
                     services.log.info(text);
                   }
@@ -91,7 +99,9 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
       );
     } finally {
       services.liveRuns.end(live);
-      interpreter.registry.describeMessage(snippet.key, { label: snippet.label, chatTitle: snippet.chatTitle });
+      if (snippet.label !== undefined) {
+        interpreter.registry.describeMessage(snippet.key, { label: snippet.label, chatTitle: snippet.chatTitle });
+      }
       services.filesChanged();
     }
   };

@@ -24,7 +24,8 @@ export interface Snippet {
   readonly attachments: readonly AttachmentSource[];
   /** What its message links to, as written; those that may be attached are found when it runs. */
   readonly links?: Parameters<EngineModule['resolveAttachable']>[1];
-  readonly label: string;
+  /** What its message is called in lists; `undefined` leaves it as it is. */
+  readonly label: string | undefined;
   readonly chatTitle: string;
 }
 

@@ -27,6 +27,7 @@ export const ui = {
   click: (selector: string, options: Omit<Actions['click']['request'], 'selector'> = {}) =>
     act('click', { selector, ...options }),
   clickInFrames: (selector: string, where: In = {}) => act('clickInFrames', { selector, ...where }),
+  countInFrames: (selector: string, where: In = {}) => act('countInFrames', { selector, ...where }),
   hover: (selector: string, where: In = {}) => act('hover', { selector, ...where }),
   key: (key: string, where: In = {}) => act('key', { key, ...where }),
   type: (text: string, where: In = {}) => act('type', { text, ...where }),
