@@ -31,6 +31,11 @@ export interface TransferChannel {
   frames: Frames;
   /** Settles with the kernel's reply; rejects with {@link RefusedError}, or CodedError `kernel.gone`, `transfer.unavailable`. */
   request(operation: string, fields: CommData, bytes?: Uint8Array): Promise<Reply>;
+  /**
+   * The connection broke since this was opened: what was asked meanwhile waits in a queue, and is sent although its answer to an
+   * earlier sending may have come. Its bytes must stay as they are.
+   */
+  readonly wasBroken: boolean;
   /** Something was asked and not answered for a while. */
   readonly isWaiting: boolean;
   dispose(): void;
@@ -101,6 +106,7 @@ export const openChannel = (
   let timer: NodeJS.Timeout | undefined;
   let release: (() => void) | undefined;
   let pingId = 0;
+  let wasBroken = false;
   let question: Promise<void> | undefined;
   let deaf = 0;
 
@@ -141,10 +147,11 @@ export const openChannel = (
   };
 
   const askWhetherLost = (): void => {
-    const asked = pending.get(pingId);
-    if (asked) {
-      send(asked);
-      return;
+    // Always a new one: a late answer to an earlier one says nothing of what was sent since.
+    const earlier = pending.get(pingId);
+    if (earlier) {
+      settle(earlier);
+      earlier.reply.reject(new CodedError('cancelled', {}));
     }
     request('ping', {}).catch(() => undefined);
     pingId = lastId;
@@ -195,6 +202,7 @@ export const openChannel = (
   const comm: KernelComm = session.openComm(target, {
     onMessage,
     onReconnected: () => {
+      wasBroken = true;
       // What was asked before may be lost with its answer.
       question = undefined;
       if (pending.size > 0) {
@@ -211,6 +219,9 @@ export const openChannel = (
   const channel: TransferChannel = {
     frames: 'binary',
     request: (operation, fields, bytes) => request(operation, fields, bytes),
+    get wasBroken() {
+      return wasBroken;
+    },
     get isWaiting() {
       return pending.size > 0 && Date.now() - heard > patience;
     },

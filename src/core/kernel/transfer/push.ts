@@ -69,7 +69,9 @@ const sendPieces = async (
           throw error;
         })
         .finally(() => {
-          spare.push(frame);
+          if (!channel.wasBroken) {
+            spare.push(frame);
+          }
           window.release(length);
         });
       written.catch(() => undefined);
