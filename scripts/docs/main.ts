@@ -11,7 +11,8 @@ const imported = (name: string): Promise<unknown> =>
   import(pathToFileURL(join(repository, 'test', 'support', name)).href);
 const { groundingCases } = (await imported('groundingCases.ts')) as { groundingCases: readonly DocumentedCase[] };
 const { languageCases } = (await imported('languageCases.ts')) as { languageCases: readonly DocumentedCase[] };
-const cases = [...groundingCases, ...languageCases];
+const { nativeCases } = (await imported('nativeCases.ts')) as { nativeCases: readonly DocumentedCase[] };
+const cases = [...groundingCases, ...nativeCases, ...languageCases];
 const path = join(repository, 'docs', 'mnt-data.md');
 await writeFile(path, withTable(await readFile(path, 'utf8'), groundingTable(cases)));
 say(`docs/mnt-data.md: ${cases.length} cases`);

@@ -1,4 +1,5 @@
-// Kernels of other languages for the tests, from the package registries: Bash, TypeScript (Deno) and R (webR in Node).
+// Kernels for the tests, from the package registries: Bash, TypeScript (Deno), R (webR in Node), and Python with libraries that open
+// files in C.
 import { createHash } from 'node:crypto';
 import { copyFile, link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
@@ -12,6 +13,18 @@ import { say } from './progress.mjs';
 
 /** From PyPI; what else Bash's kernel needs comes with ipykernel. */
 const wheels = ['bash_kernel==0.10.0', 'filetype==1.2.0', 'deno==2.9.8'];
+/** Without what they need beside NumPy and pandas, which the Python kernel has. */
+const libraries = [
+  ...[
+    'duckdb==2.0.1',
+    'h5py==3.16.0',
+    'joblib==1.6.0',
+    'cloudpickle==3.1.2',
+    'opencv-python-headless==5.0.0.93',
+    'polars==2.1.0',
+  ],
+  ...['polars-runtime-32==2.1.0', 'pyarrow==26.0.1'],
+];
 const webr = 'webr@0.6.0';
 
 const rSources = ['webr_kernel.py', 'webr_server.mjs'];
@@ -36,6 +49,12 @@ const kernelspecs = (folder: string, python: string): Readonly<Record<string, ob
       env: { DENO_NO_UPDATE_CHECK: '1' },
       interrupt_mode: 'message',
     },
+    libraries: {
+      language: 'python',
+      argv: moduleIn('libraries', 'ipykernel_launcher'),
+      // For the workers that it starts.
+      env: { PYTHONPATH: join(folder, 'libraries') },
+    },
     r: { language: 'R', argv: moduleIn('r', 'webr_kernel') },
   };
 };
@@ -50,7 +69,7 @@ const pythonOfKernels = async (): Promise<string> => {
 };
 
 const folderFor = (python: string): string => {
-  const parts = [fromFolder, python, process.version, webr, ...wheels];
+  const parts = [JSON.stringify(kernelspecs('', python)), process.version, webr, ...wheels, ...libraries];
   const sources = rSources.map((name) => readFileSync(join(rFolder, name), 'utf8'));
   const hash = createHash('sha256')
     .update(JSON.stringify([parts, sources]))
@@ -58,13 +77,13 @@ const folderFor = (python: string): string => {
   return join(cache, `test-kernels-${hash.slice(0, 8)}`);
 };
 
-const pip = async (python: string, folder: string): Promise<void> => {
+const pip = async (python: string, folder: string, packages: readonly string[]): Promise<void> => {
   const options = ['--no-deps', '--no-input', '--disable-pip-version-check', '--quiet', '--target', folder];
-  const { status, output } = await runCommand(python, ['-m', 'pip', 'install', ...options, ...wheels], {
+  const { status, output } = await runCommand(python, ['-m', 'pip', 'install', ...options, ...packages], {
     timeout: 10 * 60_000,
   });
   if (status !== 0) {
-    throw new Error(`the kernels of other languages can't be installed: ${output.slice(-500)}`);
+    throw new Error(`the kernels of the tests can't be installed: ${output.slice(-500)}`);
   }
 };
 
@@ -79,7 +98,8 @@ const fill = async (staging: string, target: string, python: string): Promise<vo
     await runCommand('tar', ['-xzf', archive, '-C', packages, '--strip-components=1'], { timeout: 60_000 });
     await rm(archive);
   });
-  await Promise.all([pip(python, site), unpacked]);
+  const installed = pip(python, site, wheels).then(() => pip(python, join(staging, 'libraries'), libraries));
+  await Promise.all([installed, unpacked]);
   await rename(join(site, 'bin', 'deno'), join(bin, 'deno'));
   await link(process.execPath, join(bin, 'node')).catch(() => copyFile(process.execPath, join(bin, 'node')));
   await Promise.all(rSources.map((name) => copyFile(join(rFolder, name), join(r, name))));
@@ -99,7 +119,7 @@ export const ensureTestKernels = async (): Promise<string> => {
   const python = await pythonOfKernels();
   const target = folderFor(python);
   await installOnce(target, async (staging) => {
-    say('- Installing kernels of other languages (the tests run Bash, TypeScript and R) ...');
+    say('- Installing more kernels (the tests run Bash, TypeScript, R, and Python with native libraries) ...');
     await fill(staging, target, python);
   });
   return join(target, 'share');

@@ -8,7 +8,7 @@ import type { Grounding } from '../../src/core/kernel/capabilities.ts';
 import type { RunResult } from '../../src/core/run/result.ts';
 import type { MessageKey } from '../../src/core/workspace/messageKey.ts';
 import { testGateway } from '../support/embeddedGateway.ts';
-import { groundingCases, groundingFiles } from '../support/groundingCases.ts';
+import { groundingCases, groundingFiles, titleOf } from '../support/groundingCases.ts';
 import { newMessage, openTestInterpreter, run } from '../support/interpreter.ts';
 import { needsMounts } from '../support/skipping.ts';
 import { temporaryFolder } from '../support/places.ts';
@@ -49,15 +49,15 @@ for (const grounding of ['mounted', 'translated'] as const) {
 
     after(() => (interpreter as Interpreter | undefined)?.dispose());
 
-    for (const { name, code, prints, translated } of groundingCases) {
-      it(name, async () => {
+    for (const { code, prints, translated, ...named } of groundingCases) {
+      it(titleOf(named), async () => {
         const result = await work(code);
         assert.equal(result.error, null);
         assert.equal(result.stdout, grounding === 'translated' ? (translated?.prints ?? prints) : prints);
       });
     }
 
-    it('no output names the real folder', async () => {
+    it('no output names the real folder (peers 18)', async () => {
       const result = await work(
         "import os, sys, subprocess\nfrom IPython.display import HTML, JSON\nprint(os.path.realpath('.'), file=sys.stderr)\ndisplay(HTML(f'<a href=\"file://{os.path.realpath(\"p.txt\")}\">x</a>'), JSON({'path': [os.getcwd()]}))\nsubprocess.run('pwd; ls -d \"$PWD\"/*.txt >&2', shell=True)\nimport helper\nhelper.nothing",
       );

@@ -1,4 +1,4 @@
-// /mnt/data is true in kernels of other languages, mounted and translated: Bash, R and TypeScript.
+// /mnt/data is true in kernels of other languages (peers 14) and in libraries that open files in C, mounted and translated.
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,12 +9,33 @@ import type { Interpreter } from '../../src/core/interpreter.ts';
 import type { RunResult } from '../../src/core/run/result.ts';
 import { startTestGateway, type TestGateway } from '../support/embeddedGateway.ts';
 import { newMessage, openTestInterpreter, run } from '../support/interpreter.ts';
+import { titleOf, type GroundingCase } from '../support/groundingCases.ts';
 import { kernelOf, languageCases, languageFiles, type LanguageCase } from '../support/languageCases.ts';
+import { nativeCases } from '../support/nativeCases.ts';
 import { temporaryFolder } from '../support/places.ts';
 import { needsMounts } from '../support/skipping.ts';
 
-/** A name that needs care in every language, in addresses and in patterns. */
+interface Suite {
+  readonly language: string;
+  readonly kernelName: string;
+  readonly cases: readonly GroundingCase[];
+  /** The real folder's name: one that needs care. */
+  readonly folder: string;
+}
+
+/** In every language, in addresses and in patterns. */
 const oddName = `it's ü "q" $x 100% a\\b [1]`;
+
+const suiteOf = (language: LanguageCase['language']): Suite => ({
+  ...{ language, kernelName: kernelOf[language], folder: oddName },
+  cases: languageCases.filter((one) => one.language === language),
+});
+
+const suites: readonly Suite[] = [
+  // Native libraries take backslashes for separators, and brackets for patterns.
+  { language: 'Python', kernelName: 'libraries', cases: nativeCases, folder: `it's ü $x 100%` },
+  ...(['Bash', 'R', 'TypeScript'] as const).map(suiteOf),
+];
 
 describe('kernels of other languages', () => {
   let gateway: TestGateway;
@@ -36,7 +57,7 @@ describe('kernels of other languages', () => {
   after(() => (gateway as TestGateway | undefined)?.stop());
 
   for (const grounding of ['mounted', 'translated'] as const) {
-    for (const language of ['Bash', 'R', 'TypeScript'] as const) {
+    for (const { language, kernelName, cases, folder: name } of suites) {
       describe(`${language}, ${grounding}`, () => {
         let interpreter: Interpreter;
         let work: (code: string) => Promise<RunResult>;
@@ -46,17 +67,17 @@ describe('kernels of other languages', () => {
             await needsMounts(this);
           }
           const { connection, data } = gateway;
-          const odd = join(await temporaryFolder('languages'), oddName);
+          const odd = join(await temporaryFolder('languages'), name);
           await mkdir(odd);
           const dataFolder = grounding === 'mounted' ? data.root : openDataFolder(odd).root;
           interpreter = await openTestInterpreter({ settings: { grounding }, connection, dataFolder });
           const folder = await temporaryFolder('inputs');
           const names = Object.keys(languageFiles);
-          await Promise.all(names.map((name) => writeFile(join(folder, name), languageFiles[name] ?? '')));
-          const common = { on: interpreter, key: newMessage(interpreter), kernelName: kernelOf[language] };
+          await Promise.all(names.map((file) => writeFile(join(folder, file), languageFiles[file] ?? '')));
+          const common = { on: interpreter, key: newMessage(interpreter), kernelName };
           const first = await run('1', {
             ...common,
-            attachments: names.map((name) => ({ path: join(folder, name) })),
+            attachments: names.map((file) => ({ path: join(folder, file) })),
           });
           assert.deepEqual([first.grounding, first.reach, first.skipped], [grounding, 'shared', []]);
           work = (code) => run(code, common);
@@ -64,15 +85,15 @@ describe('kernels of other languages', () => {
 
         after(() => (interpreter as Interpreter | undefined)?.dispose());
 
-        const printsAs = ({ name, code, prints, translated }: LanguageCase): void => {
-          it(name, async () => {
+        const printsAs = ({ code, prints, translated, ...named }: GroundingCase): void => {
+          it(titleOf(named), async () => {
             const result = await work(code);
             assert.equal(result.error, null);
             assert.equal(result.stdout, grounding === 'translated' ? (translated?.prints ?? prints) : prints);
             assert.doesNotMatch(JSON.stringify([result.outputs, result.stderr]), /languages-|uploads/);
           });
         };
-        languageCases.filter((one) => one.language === language).forEach(printsAs);
+        cases.forEach(printsAs);
       });
     }
   }

@@ -5,12 +5,13 @@ import { join } from 'node:path';
 import { groundingTable, withTable } from '../../../scripts/docs/groundingTable.ts';
 import { groundingCases } from '../../support/groundingCases.ts';
 import { languageCases } from '../../support/languageCases.ts';
+import { nativeCases } from '../../support/nativeCases.ts';
 import { repository } from '../../support/places.ts';
 
 describe('docs/mnt-data.md', () => {
   it('holds the table of all cases; if this fails, npm run docs', () => {
     const document = readFileSync(join(repository, 'docs', 'mnt-data.md'), 'utf8');
-    assert.equal(document, withTable(document, groundingTable([...groundingCases, ...languageCases])));
+    assert.equal(document, withTable(document, groundingTable([...groundingCases, ...nativeCases, ...languageCases])));
   });
 
   it('can hold any text in a cell', () => {

@@ -36,10 +36,15 @@ def install():
     shell = _shell()
     if shell is None or _state['transformer'] is not None:
         return
-    setattr(builtins, CALL, _call)
-    setattr(builtins, ARGUMENT, _argument)
+    define()
     _state['transformer'] = _Marks()
     shell.ast_transformers.append(_state['transformer'])
+
+
+def define():
+    """What marks call. A process that is sent functions of a cell, by cloudpickle, needs it too."""
+    setattr(builtins, CALL, _call)
+    setattr(builtins, ARGUMENT, _argument)
 
 
 def uninstall():

@@ -9,12 +9,13 @@ def _translate(here):
     package = types.ModuleType('_code_interpreter')
     package.__path__ = [here]
     sys.modules['_code_interpreter'] = package
-    from _code_interpreter import children, hooks, natives, paths, tracebacks
+    from _code_interpreter import calls, children, hooks, natives, paths, tracebacks
 
     paths.enable(os.environ['CODE_INTERPRETER_ROOT'], os.environ['CODE_INTERPRETER_VIRTUAL'])
     pairs = children.install(here)
     hooks.install(pairs)
     natives.install()
+    calls.define()
     tracebacks.install(here)
 
 

@@ -11,7 +11,7 @@ from _code_interpreter import hooks, imports, paths
 ROOT = 'CODE_INTERPRETER_ROOT'
 VIRTUAL = 'CODE_INTERPRETER_VIRTUAL'
 # The parts that a child needs, beside its sitecustomize.
-PARTS = ('child', 'children', 'early', 'entries', 'hooks', 'imports', 'natives', 'paths', 'text', 'tracebacks')
+PARTS = ('calls', 'child', 'children', 'early', 'entries', 'hooks', 'imports', 'natives', 'paths', 'text', 'tracebacks')
 
 _state = {'pairs': [], 'popen': None, 'folder': None}
 

@@ -2,6 +2,7 @@
 a class attribute, a default argument, a set of functions."""
 import os
 import sys
+from types import FunctionType
 
 # Modules of the standard library that keep such references in their classes and default arguments.
 WITH_CLASSES = ('pathlib', 'pathlib._local', 'pathlib._abc', 'pathlib._os', 'glob', 'tempfile', 'shutil', 'zipfile', 'tarfile')
@@ -22,6 +23,9 @@ def replace(pairs):
         for key, value in list(names.items()):
             if id(value) in instead and callable(value):
                 _set(names, key, value, instead[id(value)])
+            elif type(value) is FunctionType and id(value.__dict__.get('__wrapped__')) in instead:
+                # Pickled along with a function that is pickled whole, as IPython's own `open` of a cell is.
+                _set(value.__dict__, '__wrapped__', value.__wrapped__, instead[id(value.__wrapped__)])
     for name in WITH_CLASSES:
         module = sys.modules.get(name)
         if module is not None:
