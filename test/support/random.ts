@@ -28,14 +28,8 @@ export const seeded = (seed: number): Random => {
       return choice;
     },
     bytes: (length) => {
-      const content = Buffer.allocUnsafe(length);
-      for (let index = 0; index < length; index += 4) {
-        const word = next();
-        for (let part = 0; part < 4 && index + part < length; part++) {
-          content[index + part] = word >>> (8 * part);
-        }
-      }
-      return content;
+      const words = Uint32Array.from({ length: Math.ceil(length / 4) }, next);
+      return Buffer.from(words.buffer, 0, length);
     },
   };
 };

@@ -112,6 +112,19 @@ describe('the plan of what comes from the kernel', () => {
     assert.equal(found.left[0]?.isOverLimit, true);
   });
 
+  it('D 43: a file that nobody hashed, because there is no room for it, is said to be too large for this disk', () => {
+    const sparse = entry('sparse', { size: 1e15, sha256: null });
+    const found = plan([sparse], { freeBytes: 110, limits: { fileBytes: Infinity, files: 9, totalBytes: Infinity } });
+    assert.deepEqual(left(found), [
+      'sparse: this disk has no space for it: 1000000000000000 bytes are needed, 110 are free',
+    ]);
+  });
+
+  it('keeps what is here of a file that got a second name elsewhere', () => {
+    const found = plan([entry('linked', { links: 2 })], { both: new Map([['linked', '1:5']]) });
+    assert.deepEqual([pulled(found), found.gone], [[], []]);
+  });
+
   it('keeps what is here of a folder that can not be read there any more', () => {
     const both = new Map(['shut/a', 'shut/b/c', 'shutter', 'gone'].map((path) => [path, '1:5']));
     const found = plan([entry('shut', { kind: 'closed' }), entry('new')], { both });

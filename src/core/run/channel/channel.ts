@@ -128,7 +128,7 @@ export const createChannel = (
       const { relativePath, sha256 } = file;
       const outcome = outcomes[index];
       if (outcome === undefined || outcome.status === 'failed') {
-        const reason = outcome ? failureReason(outcome.reason) : 'no answer';
+        const reason = outcome ? failureReason(outcome.reason, file.size) : 'no answer';
         skipped.push({ path: virtualPath(relativePath), reason: `it did not get to the kernel's machine: ${reason}` });
       } else {
         state.both.set(relativePath, { relativePath, sha256, stamp: stampThere(file) });
@@ -150,7 +150,9 @@ export const createChannel = (
       const { files } = await filesHere(options.signal);
       const here = new Map([...files.values()].map(({ relativePath, sha256 }) => [relativePath, sha256]));
       const limits = options.limits ?? services.limits();
-      const hashLimit = Number.isFinite(limits.fileBytes) ? limits.fileBytes : undefined;
+      // What can't come anyway is not read: a sparse giant would take the kernel hours.
+      const most = Math.min(limits.fileBytes, landing.freeBytes);
+      const hashLimit = Number.isFinite(most) ? most : undefined;
       const manifest = await unlessSilent(optionsFor('pull', options), (watched) =>
         transfer.list({ ...watched, hashes: true, limit: MOST_ENTRIES, hashLimit }),
       );

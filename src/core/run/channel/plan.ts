@@ -74,6 +74,9 @@ const megabytes = (bytes: number): string => `${Math.floor(bytes / 1e6)} MB`;
 
 const tooLarge = ({ fileBytes }: TransferLimits): string => `it is larger than ${megabytes(fileBytes)}`;
 
+const noRoom = ({ size }: KernelEntry, free: number): string =>
+  `this disk has no space for it: ${size} bytes are needed, ${free} are free`;
+
 const keyOf = (entry: KernelEntry, reason: string): string =>
   [Buffer.from(entry.rawPath).toString('base64'), entry.sha256 ?? `${entry.size}:${entry.mtimeNs}`, reason].join(' ');
 
@@ -128,7 +131,7 @@ const keepBelow = (rawPath: Uint8Array, both: PlanState['both'], seen: Set<strin
 /** What is a regular file with a name that can be here; the rest goes to `left`. */
 const candidatesOf = (
   manifest: KernelManifest,
-  { both, folding, limits }: PlanState,
+  { both, folding, freeBytes, limits }: PlanState,
   left: LeftThere[],
   seen: Set<string>,
 ): Candidate[] => {
@@ -151,18 +154,20 @@ const candidatesOf = (
       // Caches and temporary files: nobody misses them.
     } else if (entry.kind !== 'file') {
       left.push(leftThere(entry, entry.kind === 'link' ? leftWords.symlink : leftWords.special));
-    } else if (entry.sha256 === null && entry.size > limits.fileBytes) {
+    } else if (entry.sha256 === null && entry.size > Math.min(limits.fileBytes, freeBytes)) {
       seen.add(path.relativePath);
       if (both.get(path.relativePath) !== stampThere(entry)) {
-        left.push(leftThere(entry, tooLarge(limits), true));
+        left.push(leftThere(entry, entry.size > limits.fileBytes ? tooLarge(limits) : noRoom(entry, freeBytes), true));
       }
     } else if (entry.sha256 === null) {
       // It is there still, so the workspace keeps what it has of it.
       seen.add(path.relativePath);
       left.push(leftThere(entry, leftWords.unreadable));
     } else if (entry.links > 1 && (linked.get(linkKey(entry)) ?? 0) < entry.links) {
+      seen.add(path.relativePath);
       left.push(leftThere(entry, leftWords.hardLinked));
     } else if (isTwin(path.relativePath)) {
+      seen.add(path.relativePath);
       left.push(leftThere(entry, leftWords.nameTwin));
     } else {
       candidates.push({ entry, relativePath: path.relativePath, sha256: entry.sha256 });
@@ -194,8 +199,7 @@ export const planPull = (manifest: KernelManifest, state: PlanState): Plan => {
       left.push(leftThere(entry, `the new files are larger than ${megabytes(limits.totalBytes)}`, true));
     } else if (bytes + entry.size > state.freeBytes) {
       const room = Math.max(0, state.freeBytes - bytes);
-      const reason = `this disk has no space for it: ${entry.size} bytes are needed, ${room} are free`;
-      left.push(leftThere(entry, reason, true));
+      left.push(leftThere(entry, noRoom(entry, room), true));
     } else {
       bytes += entry.size;
       pull.push({ relativePath, rawPath: entry.rawPath, size: entry.size, sha256, mtimeNs: entry.mtimeNs });

@@ -50,7 +50,7 @@ const finish = async (one: Arriving, outcome: PullOutcome): Promise<Same> => {
     throw one.problem;
   }
   if (outcome.status === 'failed') {
-    throw new LandingProblem('unwritable', failureReason(outcome.reason));
+    throw new LandingProblem('unwritable', failureReason(outcome.reason, one.planned.size));
   }
   await one.file.finish(outcome);
   return { relativePath: one.planned.relativePath, sha256: outcome.sha256, stamp: stampThere(outcome) };
@@ -58,7 +58,7 @@ const finish = async (one: Arriving, outcome: PullOutcome): Promise<Same> => {
 
 const reasonOf = (one: Arriving, error: unknown): string =>
   error instanceof LandingProblem && (one.problem !== undefined || error.code !== 'unwritable')
-    ? landingWords[error.code]
+    ? `${landingWords[error.code]}${error.code === 'noSpace' ? `: ${one.planned.size} bytes are needed` : ''}`
     : error instanceof Error
       ? error.message
       : causeOf(error);

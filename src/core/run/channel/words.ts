@@ -35,7 +35,7 @@ export const landingWords: Record<LandingProblemCode, string> = {
   unwritable: "it can't be written here",
 };
 
-const failureWords: Record<string, string> = {
+const failureWords: Partial<Record<TransferFailure['code'], string>> & { readonly noSpace: string } = {
   changed: 'it kept changing while it was copied',
   missing: 'it was gone when it was to be copied',
   denied: 'the kernel has no permission for it',
@@ -45,6 +45,16 @@ const failureWords: Record<string, string> = {
   corrupt: 'it did not arrive whole, twice',
 };
 
-/** A failure of the other side in words; its own words only where there are no better ones. */
-export const failureReason = ({ code, detail }: TransferFailure): string =>
-  failureWords[code] ?? (detail === '' ? 'it could not be copied' : detail);
+/** How much room a file needs, and where it is known how much there is. */
+const needed = /^\d+ bytes are needed(?:, \d+ are free)?$/;
+
+/**
+ * A failure of the other side in words; its own words only where there are no better ones.
+ * @param size - of the file, in bytes
+ */
+export const failureReason = ({ code, detail }: TransferFailure, size: number): string => {
+  if (code === 'noSpace') {
+    return `${failureWords[code]}: ${needed.test(detail) ? detail : `${size} bytes are needed`}`;
+  }
+  return failureWords[code] ?? (detail === '' ? 'it could not be copied' : detail);
+};
