@@ -58,6 +58,11 @@ export interface Interpreter {
    * @throws CodedError `kernel.gone` when that kernel is no more, `cancelled`
    */
   fetchLeft(key: MessageKey, hooks?: RunHooks): Promise<Pick<Collection, 'files' | 'skipped'>>;
+  /**
+   * Lets a message's kernel go when its runs have ended, so that the next one has a new kernel; files stay.
+   * @returns whether there was one in this process, and nobody uses it
+   */
+  restartKernel(key: MessageKey): Promise<boolean>;
   /** Prepares files in a message's workspace. @throws CodedError `cancelled`, `data.notWritable` */
   attach(key: MessageKey, sources: readonly AttachmentSource[], signal?: AbortSignal): Promise<Attached>;
   /** What a model should be told about a message's files. @throws CodedError `cancelled` */
@@ -142,6 +147,17 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
           signal,
         ),
       );
+    },
+    restartKernel: async (key) => {
+      const workspace = registry.findWorkspace(key);
+      return workspace === undefined
+        ? false
+        : track(
+            queues.enqueue(
+              kernelKey('message', workspace),
+              async () => kernels.has(workspace) && (await kernels.releaseIdle(workspace)),
+            ),
+          );
     },
     attach: async (key, sources, signal) => {
       const workspace = registry.workspaceFor(key);

@@ -12,6 +12,7 @@ import { registerFilesView } from './files/view.ts';
 import { registerRunCommands } from './runs/commands.ts';
 import { createCurrentMessages } from './runs/currentMessage.ts';
 import { registerRecordCommands } from './runs/recordCommands.ts';
+import { registerRestartKernel } from './runs/restartKernel.ts';
 import { createRunner } from './runs/runner.ts';
 import { createRunRecords } from './runs/runRecords.ts';
 import { createServices, type Services } from './services.ts';
@@ -34,6 +35,7 @@ export const activate = (context: vscode.ExtensionContext): CodeInterpreterApi =
     registerFilesView(shared, records),
     registerRunCommands(shared, messages, runner, records),
     registerRecordCommands(shared, runner, records),
+    registerRestartKernel(shared, messages),
     registerCodeLens(shared, messages),
     registerAttach(shared, messages),
     registerCleanup(shared),

@@ -29,6 +29,9 @@ export interface Services extends DisposableLike {
   readonly liveRuns: LiveRuns;
   /** Fires when the registry may hold something new: after runs here, and when another window wrote. */
   readonly onDidChangeFiles: vscode.Event<undefined>;
+  /** Fires when a gateway is being connected, is connected, or is let go; with the reason when that failed. */
+  readonly onDidChangeConnection: vscode.Event<{ readonly error: string | undefined }>;
+  isConnecting(): boolean;
   engine(): Promise<EngineModule>;
   /** Reads Markdown; a small bundle, loaded at once. */
   reader(): Promise<ReaderModule>;
@@ -46,11 +49,13 @@ const pollInterval = 1_000;
 export const createServices = (context: vscode.ExtensionContext): Services => {
   const log = vscode.window.createOutputChannel('Code Interpreter', { log: true });
   const filesEmitter = new vscode.EventEmitter<undefined>();
+  const connectionEmitter = new vscode.EventEmitter<{ readonly error: string | undefined }>();
   const liveRuns = createLiveRuns();
   let engine: Promise<EngineModule> | undefined;
   let opening: Promise<Interpreter> | undefined;
   let opened: Interpreter | undefined;
   let seen = -1;
+  let connecting = 0;
 
   const loadEngine = (): Promise<EngineModule> => {
     engine ??= import('./engine.ts').catch((error: unknown) => {
@@ -65,6 +70,22 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     const stored = await context.secrets.get(tokenKey(baseUrl));
     const authority = certificateAuthority();
     return { baseUrl, token: stored ?? token, ...(authority !== undefined && { certificateAuthority: authority }) };
+  };
+
+  const connectWatched: ConnectGateway = async (options) => {
+    const { describeError, isCoded } = await loadEngine();
+    connecting++;
+    connectionEmitter.fire({ error: undefined });
+    let failure: string | undefined;
+    try {
+      return await connect(options);
+    } catch (error) {
+      failure = isCoded(error, 'cancelled') ? undefined : describeError(error).message;
+      throw error;
+    } finally {
+      connecting--;
+      connectionEmitter.fire({ error: failure });
+    }
   };
 
   const connect: ConnectGateway = async ({ signal, onProgress }) => {
@@ -99,7 +120,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     const interpreter = await openInterpreter({
       dataFolder,
       user: userInfo().username,
-      connect,
+      connect: connectWatched,
       settings: runSettings,
       log,
       reconnect: async (address) => {
@@ -142,6 +163,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     } catch (error) {
       log.warn(String(error));
     }
+    connectionEmitter.fire({ error: undefined });
   };
 
   return {
@@ -149,6 +171,8 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     log,
     liveRuns,
     onDidChangeFiles: filesEmitter.event,
+    onDidChangeConnection: connectionEmitter.event,
+    isConnecting: () => connecting > 0,
     engine: loadEngine,
     reader: () => import('./reader.ts'),
     interpreter: () => {
@@ -166,6 +190,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     dispose: () => {
       clearInterval(poll);
       filesEmitter.dispose();
+      connectionEmitter.dispose();
       liveRuns.dispose();
       log.dispose();
     },

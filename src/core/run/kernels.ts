@@ -63,6 +63,8 @@ export interface Kernels {
   borrow(workspace: Workspace): Pick<AcquiredKernel, 'kernel' | 'release'> | undefined;
   /** Releases the kernel of a message that nobody uses; false when it runs. */
   releaseIdle(workspace: Workspace): Promise<boolean>;
+  /** Whether this process has a kernel of the message. */
+  has(workspace: Workspace): boolean;
   /** Deletes all kernels and waits, bounded, until the gateway has none of them. */
   dispose(): Promise<void>;
 }
@@ -354,6 +356,14 @@ export const createKernels = (
     }
   };
 
+  const heldFor = (workspace: Workspace): Held[] => {
+    const { user, chatId } = workspace.key;
+    return [...held.values()].filter(({ scope, lease }) => {
+      const { id, key } = lease.workspace;
+      return id === workspace.id || (scope === 'chat' && key.user === user && key.chatId === chatId);
+    });
+  };
+
   /** Other windows may take it now. */
   const rest = ({ lease }: Held): void => {
     try {
@@ -432,18 +442,15 @@ export const createKernels = (
       };
     },
     releaseIdle: async (workspace) => {
-      const { user, chatId } = workspace.key;
-      for (const entry of [...held.values()]) {
-        const { id, key } = entry.lease.workspace;
-        if (id === workspace.id || (entry.scope === 'chat' && key.user === user && key.chatId === chatId)) {
-          if (entry.inUse) {
-            return false;
-          }
-          await remove(entry);
+      for (const entry of heldFor(workspace)) {
+        if (entry.inUse) {
+          return false;
         }
+        await remove(entry);
       }
       return true;
     },
+    has: (workspace) => heldFor(workspace).length > 0,
     dispose: async () => {
       clearInterval(timer);
       await within(Promise.allSettled([...held.values()].map(remove)), disposeBound, undefined);

@@ -1,13 +1,14 @@
-// The status bar: which gateway, which message, what runs; a click shows what can be done.
+// The status bar: which gateway, which message, and how it stands; a click shows what can be done.
 import * as vscode from 'vscode';
 import type { CurrentMessages } from '../runs/currentMessage.ts';
 import { isTranscript } from '../runs/snippets.ts';
 import type { Services } from '../services.ts';
 import { gatewayUrl } from '../settings.ts';
+import { elapsedText, stateOf, type State } from './state.ts';
+import { showStatusMenu } from './statusMenu.ts';
 
-interface MenuItem extends vscode.QuickPickItem {
-  readonly command: string;
-}
+/** How often the time of a run is drawn anew. */
+const tick = 1_000;
 
 const isRunnable = ({ languageId }: vscode.TextDocument): boolean => ['python', 'markdown'].includes(languageId);
 
@@ -19,14 +20,55 @@ const hostOf = (url: string): string => {
   }
 };
 
+const textOf = (state: State, where: string): string => {
+  switch (state.kind) {
+    case 'off':
+      return `$(debug-disconnect) ${where}`;
+    case 'starting':
+      return `$(loading~spin) ${vscode.l10n.t('starting…')} · ${where}`;
+    case 'idle':
+      return `$(server-process) ${where}`;
+    case 'busy':
+      return `$(sync~spin) ${elapsedText(Date.now() - state.since)} · ${where}`;
+    case 'failed':
+      return `$(error) ${where}`;
+  }
+};
+
+const sentenceOf = (state: State): string => {
+  switch (state.kind) {
+    case 'off':
+      return vscode.l10n.t('Not connected: the first run connects.');
+    case 'starting':
+      return vscode.l10n.t('A run is being prepared.');
+    case 'idle':
+      return vscode.l10n.t('Connected; nothing runs.');
+    case 'busy':
+      return state.runs === 1 ? vscode.l10n.t('A run goes on.') : vscode.l10n.t('{0} runs go on.', state.runs);
+    case 'failed':
+      return state.reason;
+  }
+};
+
 /** Registers the item and its menu. */
 export const registerStatusBar = (services: Services, messages: CurrentMessages): vscode.Disposable => {
   const item = vscode.window.createStatusBarItem('codeInterpreter.status', vscode.StatusBarAlignment.Left, 10);
   item.name = vscode.l10n.t('Code Interpreter');
   item.command = 'codeInterpreter.menu';
-  let proven = '';
-  const update = (): void => {
-    const running = services.liveRuns.all().length;
+  let proven: string | undefined;
+  let failure: string | undefined;
+  let timer: NodeJS.Timeout | undefined;
+
+  const current = (): State =>
+    stateOf({
+      running: services.liveRuns.all(),
+      isConnecting: services.isConnecting(),
+      isConnected: services.openInterpreter()?.gateways.current() !== undefined,
+      failure,
+    });
+
+  const draw = (): void => {
+    const state = current();
     const url = gatewayUrl();
     const where = url === '' ? vscode.l10n.t('local gateway') : hostOf(url);
     const editor = vscode.window.activeTextEditor;
@@ -35,47 +77,49 @@ export const registerStatusBar = (services: Services, messages: CurrentMessages)
       editor && isRunnable(editor.document) && !isTranscript(editor.document.uri)
         ? messages.of(editor.document.uri).messageId
         : undefined;
-    const icon = running > 0 ? '$(sync~spin)' : '$(server-process)';
-    item.text = message === undefined ? `${icon} ${where}` : `${icon} ${where} · ${message}`;
-    item.tooltip =
-      message === undefined
-        ? vscode.l10n.t('Code Interpreter runs on: {0}', where)
-        : vscode.l10n.t('Code Interpreter runs on: {0}. Runs from this editor belong to message: {1}', where, message);
-    item.tooltip += proven;
+    const text = textOf(state, where);
+    item.text = message === undefined ? text : `${text} · ${message}`;
+    item.backgroundColor = state.kind === 'failed' ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
+    item.tooltip = [
+      sentenceOf(state),
+      vscode.l10n.t('Code Interpreter runs on: {0}', where),
+      ...(message === undefined ? [] : [vscode.l10n.t('Runs from this editor belong to message: {0}', message)]),
+      ...(proven === undefined ? [] : [proven]),
+    ].join('\n');
     item.accessibilityInformation = { label: item.tooltip };
-  };
-  update();
-  item.show();
-
-  const showMenu = async (): Promise<void> => {
-    const items: MenuItem[] = [
-      { label: vscode.l10n.t('$(debug-stop) Stop all runs'), command: 'codeInterpreter.stop' },
-      { label: vscode.l10n.t('$(comment) New message'), command: 'codeInterpreter.newMessage' },
-      { label: vscode.l10n.t('$(list-selection) Choose message…'), command: 'codeInterpreter.chooseMessage' },
-      { label: vscode.l10n.t('$(plug) Connect to a gateway…'), command: 'codeInterpreter.connect' },
-      { label: vscode.l10n.t('$(home) Use the local gateway'), command: 'codeInterpreter.useEmbedded' },
-      { label: vscode.l10n.t('$(pulse) Doctor'), command: 'codeInterpreter.doctor' },
-      { label: vscode.l10n.t('$(output) Show log'), command: 'codeInterpreter.showLog' },
-    ];
-    const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Code Interpreter') });
-    if (chosen) {
-      await vscode.commands.executeCommand(chosen.command);
+    const isMoving = state.kind === 'busy' || state.kind === 'starting';
+    if (isMoving && timer === undefined) {
+      timer = setInterval(draw, tick);
+    } else if (!isMoving) {
+      clearInterval(timer);
+      timer = undefined;
     }
   };
+  draw();
+  item.show();
 
   return vscode.Disposable.from(
     item,
-    services.liveRuns.onDidChange(({ result }) => {
-      if (result) {
-        proven = `. ${vscode.l10n.t('/mnt/data of the last run: {0}, {1}', result.grounding, result.reach)}`;
-      }
-      update();
+    new vscode.Disposable(() => {
+      clearInterval(timer);
     }),
-    messages.onDidChange(update),
-    vscode.window.onDidChangeActiveTextEditor(update),
+    services.liveRuns.onDidChange((run) => {
+      const { result } = run;
+      if (result) {
+        proven = vscode.l10n.t('/mnt/data of the last run: {0}, {1}', result.grounding, result.reach);
+      }
+      failure = run.failure ?? (result?.status === 'lost' ? (result.error?.value ?? '') : undefined);
+      draw();
+    }),
+    services.onDidChangeConnection(({ error }) => {
+      failure = error;
+      draw();
+    }),
+    messages.onDidChange(draw),
+    vscode.window.onDidChangeActiveTextEditor(draw),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('codeInterpreter')) {
-        update();
+        draw();
         if (!event.affectsConfiguration('codeInterpreter.codeLens')) {
           // What is running ends in its old connection; the next run opens a new one.
           if (services.liveRuns.all().length === 0) {
@@ -84,6 +128,9 @@ export const registerStatusBar = (services: Services, messages: CurrentMessages)
         }
       }
     }),
-    vscode.commands.registerCommand('codeInterpreter.menu', showMenu),
+    vscode.commands.registerCommand('codeInterpreter.menu', () => {
+      const state = current();
+      return showStatusMenu(state, sentenceOf(state));
+    }),
   );
 };

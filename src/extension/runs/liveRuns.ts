@@ -12,6 +12,10 @@ export interface LiveRun {
   /** Where the code comes from: its document, and the line of it, which goes where edits above move it. */
   readonly origin: { readonly uri: string; line: number } | undefined;
   readonly startedAt: number;
+  /** When its code was sent to the kernel; until then it is prepared. */
+  executingSince: number | undefined;
+  /** Why it came to nothing, in a sentence. */
+  failure: string | undefined;
   /** Under which the registry knows it, once its turn has come. */
   runId: string | undefined;
   /** What it said of itself that still counts. */

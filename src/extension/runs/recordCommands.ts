@@ -32,13 +32,17 @@ export const keyOfRecord = (argument: unknown): MessageKey | undefined => {
   return uri instanceof vscode.Uri ? keyOfUri(uri) : undefined;
 };
 
-/** The record of the button, else the one that is looked at, else one that is in sight. */
-const chosenRecord = async (argument: unknown): Promise<MessageKey | undefined> => {
+/** The message whose record is looked at, else one whose record is in sight. */
+export const recordInSight = (): MessageKey | undefined => {
   const { activeNotebookEditor, visibleNotebookEditors } = vscode.window;
   const seen = [activeNotebookEditor, ...visibleNotebookEditors].map(
     (editor) => editor && keyOfUri(editor.notebook.uri),
   );
-  const key = keyOfRecord(argument) ?? seen.find((found) => found !== undefined);
+  return seen.find((found) => found !== undefined);
+};
+
+const chosenRecord = async (argument: unknown): Promise<MessageKey | undefined> => {
+  const key = keyOfRecord(argument) ?? recordInSight();
   if (!key) {
     await vscode.window.showInformationMessage(vscode.l10n.t('Run some code first: its record has this button.'));
   }

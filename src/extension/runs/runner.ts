@@ -1,6 +1,7 @@
 // Running a snippet: progress, stop, input, and what is offered when it failed.
 import * as vscode from 'vscode';
 import type { RunResult } from '../../core/run/result.ts';
+import { basenameOf } from '../names.ts';
 import type { Services } from '../services.ts';
 import type { LiveRun } from './liveRuns.ts';
 import { showError } from '../showError.ts';
@@ -35,7 +36,7 @@ const askInput = async (prompt: string, password: boolean, stopped: AbortSignal)
 
 export const createRunner = (services: Services, records: RunRecords): Runner => {
   const runOnce = async (snippet: Snippet): Promise<RunResult> => {
-    const { describeNotice, isLasting } = await services.engine();
+    const { describeError, describeNotice, isCoded, isLasting } = await services.engine();
     const interpreter = await services.interpreter();
     const stop = new AbortController();
     const stopFetching = new AbortController();
@@ -45,6 +46,8 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
       language: snippet.language,
       origin: { uri: snippet.document.toString(), line: snippet.line },
       startedAt: Date.now(),
+      executingSince: undefined,
+      failure: undefined,
       runId: undefined,
       notices: [],
       outputs: [],
@@ -76,6 +79,13 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
               onEvent: (event) => {
                 if (event.kind === 'begin') {
                   live.runId = event.runId;
+                } else if (event.kind === 'phase') {
+                  if (event.phase === 'execute') {
+                    live.executingSince = Date.now();
+                    // What was told of the way there is over.
+                    progress.report({ message: basenameOf(snippet.document) });
+                    services.liveRuns.changed(live);
+                  }
                 } else if (event.kind === 'notice') {
                   const text = describeNotice(event.notice);
                   if (isLasting(event.notice)) {
@@ -97,6 +107,9 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
           return result;
         },
       );
+    } catch (error) {
+      live.failure = isCoded(error, 'cancelled') ? undefined : describeError(error).message;
+      throw error;
     } finally {
       services.liveRuns.end(live);
       if (snippet.label !== undefined) {

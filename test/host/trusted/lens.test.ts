@@ -66,6 +66,8 @@ describe('the code lens of a block', function () {
 });
 
 describe('the message that runs belong to', () => {
+  before(activateExtension);
+
   it('is in the status bar, and changes with a new message', async () => {
     const document = await putFile('belongs.py', "print('x')\n");
     await vscode.window.showTextDocument(document, { viewColumn: vscode.ViewColumn.One });
