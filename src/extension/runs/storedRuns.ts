@@ -57,6 +57,8 @@ export const recordOfStored = (
     outputs: result.outputs.map((output) => linkOutput(output, places)),
     files: result.files,
     notes: [
+      // An error that is no output of the code's: a lost kernel, the time limit.
+      ...(result.error?.traceback.length === 0 ? [result.error.value] : []),
       ...result.skipped.map(({ path, reason }) => recordWords.notKept(path, reason)),
       ...result.notices.map(describeNotice),
     ],
