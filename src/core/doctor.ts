@@ -28,6 +28,8 @@ export type Finding =
       /** Why it is not mounted; empty where it is, or where nobody said. */
       readonly groundingReason: string;
       readonly reach: Reach;
+      /** Why no folder is shared; empty where one is. */
+      readonly reachReason: string;
       readonly milliseconds: number;
       /** Whether a file that the code wrote was kept with the same bytes. */
       readonly fileKept: boolean;
@@ -82,12 +84,12 @@ const examineRun = async (interpreter: Interpreter, signal: AbortSignal | undefi
   );
   const milliseconds = Math.round(performance.now() - start);
   const kept = interpreter.registry.listMessageFiles(interpreter.user, key.chatId, key.messageId);
-  const { status, grounding, reach } = result;
+  const { status, grounding, reach, reach_reason: reachReason = '' } = result;
   const fileKept = kept.some(({ name, size }) => name === 'doctor.txt' && size === content.length);
   for (const { id } of kept) {
     interpreter.registry.forgetFile(interpreter.user, id);
   }
-  return { check: 'run', status, grounding, groundingReason, reach, milliseconds, fileKept };
+  return { check: 'run', status, grounding, groundingReason, reach, reachReason, milliseconds, fileKept };
 };
 
 /**

@@ -54,9 +54,10 @@ const describeRun = (found: Finding & { readonly check: 'run' }, t: Translate): 
           why,
           seconds,
         })
-      : t("/mnt/data is {grounding}{why}; files through the kernel's connection; {seconds} s from nothing.", {
+      : t("/mnt/data is {grounding}{why}; files through the kernel's connection{whyApart}; {seconds} s from nothing.", {
           grounding,
           why,
+          whyApart: found.reachReason === '' ? '' : ` (${found.reachReason})`,
           seconds,
         });
   return { good: true, text };

@@ -36,7 +36,7 @@ describe('code-interpreter doctor', () => {
     );
     assert.match(
       checks[3]?.text ?? '',
-      /^\/mnt\/data is translated.*; files through the kernel's connection; [\d.]+ s/,
+      /^\/mnt\/data is translated.*; files through the kernel's connection \(it was asked for\); [\d.]+ s/,
     );
     const files = await cli('files', 'list', '--json', '--chat', 'doctor', '--message', 'doctor');
     assert.deepEqual((jsonOf(files) as { readonly files?: unknown[] }).files ?? jsonOf(files), []);

@@ -54,7 +54,10 @@ describe('files through the kernel connection', () => {
 os.makedirs('a/b'); open('a/b/deep.txt', 'w').write('deep'); open('gone.txt', 'w').write('gone')`,
       { on, key, attachments: [{ path: source }] },
     );
-    assert.deepEqual([first.status, first.reach, first.grounding], ['ok', 'channel', 'translated']);
+    assert.deepEqual(
+      [first.status, first.reach, first.reach_reason, first.grounding],
+      ['ok', 'channel', 'it was asked for', 'translated'],
+    );
     assert.equal(first.stdout, 'x\n1\n False\n');
     assert.deepEqual(keptBy(first), [
       '/mnt/data/a/b/deep.txt created',
@@ -73,6 +76,17 @@ os.makedirs('a/b'); open('a/b/deep.txt', 'w').write('deep'); open('gone.txt', 'w
     const kept = second.files.find(({ name }) => name === 'in.csv');
     assert.equal((await contentOf(on, kept?.id ?? '')).toString(), 'x\n1\n2\n');
     assert.equal(readFileSync(source, 'utf8'), 'x\n1\n');
+  });
+
+  it('is found out where the machine of the kernel does not show the folder, and the result says so', async () => {
+    await withInterpreter({ settings: { kernelDataDir: '/not-there' } }, async (apart) => {
+      const result = await run(writeFirst, { on: apart });
+      const { folder } = apart.registry.workspaceFor(apart.key(result.chat_id, result.message_id));
+      assert.deepEqual(
+        [result.reach, result.reach_reason, keptBy(result)],
+        ['channel', `the kernel's machine does not show /not-there/uploads/${folder}`, ['/mnt/data/kept.csv created']],
+      );
+    });
   });
 
   it('what is changed or removed here between runs is so there in the next', async () => {

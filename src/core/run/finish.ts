@@ -131,6 +131,7 @@ export const finishRun = async (
     skipped,
     grounding: kernel.grounding,
     reach: kernel.reach,
+    ...(kernel.reachReason !== '' && { reach_reason: kernel.reachReason }),
     duration_ms: execution.duration,
     ...(context.notices.length > 0 && { notices: [...context.notices] }),
     ...(document && { document: documentOf(document) }),

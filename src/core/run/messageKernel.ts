@@ -39,6 +39,8 @@ export interface MessageKernel {
   /** Why grounding is not mounted, in the kernel's words; empty where it is. */
   readonly groundingReason: string;
   readonly reach: Reach;
+  /** Why no folder is shared, as it was found; empty where one is. */
+  readonly reachReason: string;
   /** The folder that `/mnt/data` means, as the kernel's machine sees it. */
   readonly kernelFolder: string;
   /** The spellings of that folder, and of those that it meant before, that output can hold; none where it is mounted. */
@@ -219,6 +221,7 @@ const groundKernel = async (
       grounding: found.grounding,
       groundingReason: found.reason,
       reach: 'shared',
+      reachReason: '',
       kernelFolder: found.folder,
       realPaths,
       translate: realPaths.length > 0 ? translateOutputs({ realPaths }) : noTranslation,
@@ -289,7 +292,7 @@ const groundPython = async (
     throw new CodedError('kernel.reachUnavailable', {
       wanted: 'shared',
       found: reach,
-      reason: `the kernel's machine does not show ${kernelFolder}`,
+      reason: notShown(probe, kernelFolder),
     });
   }
   const channel = reach === 'channel' ? await openChannel(start, session, probe, owner) : null;
@@ -297,12 +300,22 @@ const groundPython = async (
     grounding,
     groundingReason: reason,
     reach,
+    reachReason:
+      reach === 'shared' ? '' : settings.reach === 'channel' ? 'it was asked for' : notShown(probe, kernelFolder),
     kernelFolder: probe.workspace,
     realPaths: mappingOf(probe).realPaths,
     translate: grounding === 'translated' ? translateOutputs(mappingOf(probe)) : noTranslation,
     probe,
     channel,
   };
+};
+
+/** Why a folder is not shared. */
+const notShown = ({ problems }: KernelProbe, kernelFolder: string): string => {
+  const unanswered = problems.find((problem) => problem.startsWith('answer: '));
+  return unanswered === undefined
+    ? `the kernel's machine does not show ${kernelFolder}`
+    : `the kernel sees ${kernelFolder}, and can't write there (${unanswered.slice('answer: '.length)})`;
 };
 
 /** @throws CodedError `transfer.unavailable`, `kernel.gone`, `cancelled` */

@@ -74,6 +74,8 @@ export interface RunResult {
   skipped: SkippedFile[];
   grounding: Grounding;
   reach: Reach;
+  /** Why no folder is shared; absent where one is. */
+  reach_reason?: string;
   duration_ms: number;
   /** What a user should know of the run beside its output; absent where there is nothing. */
   notices?: RunNotice[];

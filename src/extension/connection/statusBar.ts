@@ -106,7 +106,8 @@ export const registerStatusBar = (services: Services, messages: CurrentMessages)
     services.liveRuns.onDidChange((run) => {
       const { result } = run;
       if (result) {
-        proven = vscode.l10n.t('/mnt/data of the last run: {0}, {1}', result.grounding, result.reach);
+        const why = result.reach_reason === undefined ? '' : ` (${result.reach_reason})`;
+        proven = `${vscode.l10n.t('/mnt/data of the last run: {0}, {1}', result.grounding, result.reach)}${why}`;
       }
       failure = run.failure ?? (result?.status === 'lost' ? (result.error?.value ?? '') : undefined);
       draw();
