@@ -13,5 +13,6 @@ export interface Profile {
 export const profiles: readonly Profile[] = [
   { name: 'trusted', folders: ['everywhere', 'trusted'], trusted: true, continues: false },
   { name: 'reopened', folders: ['reopened'], trusted: true, continues: true },
+  { name: 'pictures', folders: ['pictures'], trusted: true, continues: false },
   { name: 'restricted', folders: ['restricted'], trusted: false, continues: false },
 ];

@@ -19,12 +19,22 @@ export interface HostRun {
   readonly processes: Processes;
   readonly suite: Suite;
   readonly mochaArguments: readonly string[];
+  /** Names of profiles; empty means all. */
+  readonly profiles: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
 }
 
 /** Runs every profile that has tests. */
-export const runHostSuite = async ({ processes, suite, mochaArguments, environment }: HostRun): Promise<Counts> => {
-  const chosen = profiles.filter(({ folders: tests }) => hostTestFiles(tests).length > 0);
+export const runHostSuite = async ({
+  processes,
+  suite,
+  mochaArguments,
+  profiles: names,
+  environment,
+}: HostRun): Promise<Counts> => {
+  const chosen = profiles.filter(
+    ({ name, folders: tests }) => hostTestFiles(tests).length > 0 && (names.length === 0 || names.includes(name)),
+  );
   const browser = await launchBrowser(processes);
   const counts: Counts[] = [];
   let folder = '';

@@ -4,7 +4,7 @@ import { cache } from '../lib/places.mjs';
 import { createProcesses } from '../lib/processes.ts';
 import type { Processes } from '../lib/processes.ts';
 import { say, seconds } from '../lib/progress.mjs';
-import { parseTestArguments } from './arguments.ts';
+import { parseTestArguments, type TestArguments } from './arguments.ts';
 import { runCheck } from './check.ts';
 import { add, closingLine, oneFailure } from './counts.ts';
 import type { Counts } from './counts.ts';
@@ -17,7 +17,11 @@ const environment: NodeJS.ProcessEnv = { ...process.env, CODE_INTERPRETER_CACHE_
 // A test that forgets to name its data folder must never touch a person's own.
 delete environment['CODE_INTERPRETER_DATA_DIR'];
 
-const runSuite = async (processes: Processes, suite: Suite, mochaArguments: readonly string[]): Promise<Counts> => {
+const runSuite = async (
+  processes: Processes,
+  suite: Suite,
+  { mochaArguments, profiles }: TestArguments,
+): Promise<Counts> => {
   switch (suite.kind) {
     case 'check':
       return runCheck(processes, suite.suiteMinutes);
@@ -25,24 +29,19 @@ const runSuite = async (processes: Processes, suite: Suite, mochaArguments: read
       return runMocha({ processes, suite, mochaArguments, environment });
     case 'host': {
       const { runHostSuite } = await import('./host.ts');
-      return runHostSuite({ processes, suite, mochaArguments, environment });
+      return runHostSuite({ processes, suite, mochaArguments, profiles, environment });
     }
   }
 };
 
 const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-const setUpAndRun = async (
-  processes: Processes,
-  setUp: SetUp,
-  suite: Suite,
-  mochaArguments: readonly string[],
-): Promise<Counts> => {
+const setUpAndRun = async (processes: Processes, setUp: SetUp, suite: Suite, given: TestArguments): Promise<Counts> => {
   say(`\n${suite.name}`);
   const start = performance.now();
   const counts = await setUp
     .provide(suite)
-    .then(() => runSuite(processes, suite, mochaArguments))
+    .then(() => runSuite(processes, suite, given))
     .catch((error: unknown) => oneFailure(`${suite.name}: ${reasonOf(error)}`));
   say(`  ${suite.name}: ${closingLine(counts)}, in ${seconds(performance.now() - start)}`);
   return counts;
@@ -59,7 +58,8 @@ const summary = (total: Counts): void => {
 };
 
 const main = async (): Promise<void> => {
-  const { chosen, mochaArguments, minutes } = parseTestArguments(process.argv.slice(2));
+  const given = parseTestArguments(process.argv.slice(2));
+  const { chosen, minutes } = given;
   await using processes = createProcesses();
   const results: Counts[] = [];
   const finish = (): void => {
@@ -78,7 +78,7 @@ const main = async (): Promise<void> => {
     await ensureDependencies();
     const setUp = createSetUp();
     for (const suite of chosen) {
-      results.push(await setUpAndRun(processes, setUp, suite, mochaArguments));
+      results.push(await setUpAndRun(processes, setUp, suite, given));
     }
   } catch (error) {
     results.push(oneFailure(`set-up: ${reasonOf(error)}`));

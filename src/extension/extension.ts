@@ -1,6 +1,7 @@
 // What VS Code activates: builds the services, registers the surfaces. Reaches no network and loads no engine.
 import * as vscode from 'vscode';
 import { createApi, type CodeInterpreterApi } from './api.ts';
+import { registerOpenSample } from './chat/openSample.ts';
 import { registerPrompt } from './chat/promptCommand.ts';
 import { registerConnect } from './connection/connect.ts';
 import { registerDoctor } from './connection/doctor.ts';
@@ -40,6 +41,7 @@ export const activate = (context: vscode.ExtensionContext): CodeInterpreterApi =
     registerAttach(shared, messages),
     registerCleanup(shared),
     registerPrompt(shared, messages),
+    registerOpenSample(shared),
     registerConnect(shared),
     registerStatusBar(shared, messages),
     registerDoctor(shared),
