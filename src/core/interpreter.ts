@@ -1,5 +1,5 @@
 // The facade that every surface uses: one interpreter for each user and data folder.
-import { CodedError } from './errors.ts';
+import { causeOf, CodedError } from './errors.ts';
 import { openDataFolder, type DataFolder } from './dataFolder.ts';
 import { silentLog, type Log } from './log.ts';
 import { openRegistry, type Registry } from './registry/registry.ts';
@@ -10,6 +10,7 @@ import type { Collection } from './run/collect.ts';
 import { createGatewayAccess, type ConnectGateway, type GatewayAccess } from './run/gatewayAccess.ts';
 import { kernelKey } from './run/kernelScope.ts';
 import { createKernels } from './run/kernels.ts';
+import { keepLateFiles } from './run/lateWrites.ts';
 import { promptOfMessage } from './run/messagePrompt.ts';
 import { createQueues } from './run/queue.ts';
 import { createLeftBehind, type Reconnect } from './run/recover.ts';
@@ -20,6 +21,7 @@ import { runMessage } from './run/way.ts';
 import type { AttachmentSource } from './workspace/attachments.ts';
 import type { CleanupMode, CleanupPlan, CleanupReport } from './workspace/cleanup.ts';
 import type { MessageKey, Workspace } from './workspace/messageKey.ts';
+import { takeSnapshot } from './workspace/snapshot.ts';
 
 export interface InterpreterOptions {
   /** `<data>`, absolute. */
@@ -99,7 +101,14 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
   const active = new Set<Promise<unknown>>();
   const leftBehind = createLeftBehind(registry, options.reconnect, settings, log);
   const recoverMessage = (workspace: Workspace): Promise<void> => track(leftBehind.recoverMessage(workspace));
-  const kernels = createKernels(registry, settings, recoverMessage, log);
+  const keepLate = async (workspace: Workspace): Promise<void> => {
+    try {
+      await keepLateFiles(registry, workspace, await takeSnapshot(workspace.path), settings().trackedTypes, log);
+    } catch (error) {
+      log.warn(`what a kernel wrote at its end is not kept: ${causeOf(error)}`);
+    }
+  };
+  const kernels = createKernels(registry, settings, recoverMessage, keepLate, log);
   const queues = createQueues();
   const services = { registry, gateways, kernels, settings, recoverMessage, log };
   const trash = { registry, data, user: options.user, log };

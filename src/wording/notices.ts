@@ -50,6 +50,8 @@ export const describeNotice = (notice: RunNotice, t: Translate = english): strin
       return t('The run printed too much: {bytes} more characters are left out.', { bytes: notice.bytes });
     case 'output.lost':
       return t('{bytes} bytes of output were lost on the way from the kernel.', { bytes: notice.bytes });
+    case 'files.late':
+      return t('Written after the end of the last run, and kept with it: {names}.', { names: notice.names.join(', ') });
     case 'setup':
       return `${notice.step}: ${notice.reason}`;
   }

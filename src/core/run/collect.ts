@@ -4,7 +4,7 @@ import { causeOf, isCoded } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { GeneratedFile } from '../registry/fileRecord.ts';
 import type { Registry } from '../registry/registry.ts';
-import { compareSnapshots } from '../workspace/difference.ts';
+import { compareSnapshots, type Difference } from '../workspace/difference.ts';
 import { formatOf } from '../workspace/format.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
 import { takeSnapshot, type IrregularReason, type Snapshot } from '../workspace/snapshot.ts';
@@ -48,12 +48,26 @@ export const collectGenerated = async (
   log: Log,
 ): Promise<Collection> => {
   const after = await takeSnapshot(workspace.path, { previous: before });
+  const difference = await compareSnapshots(before, after, { root: workspace.path, knownHashes });
+  const irregular = difference.irregular.map(({ path, reason }) => ({
+    path: virtualPath(path),
+    reason: irregularWords[reason],
+  }));
+  const kept = await keepDifference(registry, workspace, runId, difference, trackedTypes, log);
+  return { files: kept.files, skipped: [...irregular, ...kept.skipped], after };
+};
+
+/** Keeps files that were found to be new or changed, as a run's. Never throws for a single file. */
+export const keepDifference = async (
+  registry: Registry,
+  workspace: Workspace,
+  runId: string,
+  difference: Pick<Difference, 'created' | 'modified'>,
+  trackedTypes: readonly string[] | null,
+  log: Log,
+): Promise<Pick<Collection, 'files' | 'skipped'>> => {
   const files: GeneratedFile[] = [];
   const skipped: SkippedFile[] = [];
-  const difference = await compareSnapshots(before, after, { root: workspace.path, knownHashes });
-  for (const { path, reason } of difference.irregular) {
-    skipped.push({ path: virtualPath(path), reason: irregularWords[reason] });
-  }
   const changes = [
     ...difference.created.map((entry) => ({ entry, status: 'created' as const })),
     ...difference.modified.map((entry) => ({ entry, status: 'modified' as const })),
@@ -75,7 +89,7 @@ export const collectGenerated = async (
       skipped.push({ path: virtualPath(relativePath), reason: reasonOf(error) });
     }
   }
-  return { files, skipped, after };
+  return { files, skipped };
 };
 
 const reasonOf = (error: unknown): string => {

@@ -4,6 +4,7 @@ import { causeOf } from '../errors.ts';
 import { parseReport, reportRequest, type RunReport } from '../kernel/report.ts';
 import { virtualPath } from '../workspace/virtualName.ts';
 import type { Snapshot } from '../workspace/snapshot.ts';
+import { serializeSnapshot } from '../workspace/snapshotText.ts';
 import type { Attached } from './attach.ts';
 import { fetchAfterRun } from './channel/inRun.ts';
 import { documentOf, framesIn } from './codeSource.ts';
@@ -99,6 +100,7 @@ export const finishRun = async (
   const collect = (before: Snapshot): Promise<Collection> =>
     collectGenerated(registry, workspace, context.runId, before, attached.hashes, context.settings().trackedTypes, log);
   const made = await collect(run.before);
+  let { after } = made;
   const files = [...made.files];
   skipped.push(...made.skipped);
   const inFiles = [...(report?.savedFigures ?? []), ...files.map(({ sha256 }) => sha256), ...attached.hashes.values()];
@@ -112,6 +114,7 @@ export const finishRun = async (
     const figures = await collect(made.after);
     files.push(...figures.files);
     skipped.push(...figures.skipped);
+    after = figures.after;
   }
   const timeoutSeconds = context.request.timeoutSeconds ?? context.settings().timeoutSeconds;
   const error = withFacts(errorOf(model, execution, timeoutSeconds), report, context);
@@ -139,6 +142,10 @@ export const finishRun = async (
     chat_id: workspace.key.chatId,
     message_id: workspace.key.messageId,
   };
+  if (files.length > 0) {
+    // What comes after this is told from what this run made.
+    registry.writeBaseline(workspace, serializeSnapshot(after));
+  }
   registry.endRun(context.runId, {
     status: execution.status,
     endedAt: Date.now(),

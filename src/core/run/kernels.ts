@@ -89,11 +89,15 @@ const settingsFor = (scope: KernelScope, settings: RunSettings): RunSettings => 
   return settings.grounding === 'untranslated' ? settings : { ...settings, grounding: 'translated' };
 };
 
-/** @param recoverMessage - see to what an ended process left of a message, before its kernel is replaced */
+/**
+ * @param recoverMessage - see to what an ended process left of a message, before its kernel is replaced
+ * @param keepLate - keeps what the kernel wrote until its end
+ */
 export const createKernels = (
   registry: Registry,
   settings: () => RunSettings,
   recoverMessage: (workspace: Workspace) => Promise<void>,
+  keepLate: (workspace: Workspace) => Promise<void>,
   log: Log,
 ): Kernels => {
   /** By {@link kernelKey}. */
@@ -171,6 +175,9 @@ export const createKernels = (
       entry.kernel.session.dispose();
       entry.removal ??= removeKernel(entry.kernel.gateway.http, kernelId, log);
       if ((await entry.removal) && !entry.inUse) {
+        if (entry.kernel.channel === null) {
+          await keepLate(entry.kernel.workspace);
+        }
         registry.releaseLease(entry.lease);
       }
     } finally {

@@ -13,6 +13,7 @@ import { placedCode, sourceMetadata } from './codeSource.ts';
 import { isLasting, type RunEvent, type RunListener, type RunNotice } from './events.ts';
 import { executeCell, type Execution } from './execution.ts';
 import { finishRun } from './finish.ts';
+import { keepLateFiles } from './lateWrites.ts';
 import type { GatewayAccess } from './gatewayAccess.ts';
 import type { AcquiredKernel, Kernels } from './kernels.ts';
 import type { MessageKernel } from './messageKernel.ts';
@@ -183,6 +184,18 @@ export const runMessage = async (
   try {
     const unsent = await pushBeforeRun(context, acquired);
     const before = await takeSnapshot(workspace.path, { hashRecent: true });
+    if (acquired.kernel.channel === null) {
+      const late = await keepLateFiles(
+        context.registry,
+        workspace,
+        before,
+        context.settings().trackedTypes,
+        context.log,
+      );
+      if (late.length > 0) {
+        tell({ kind: 'notice', notice: { code: 'files.late', names: late.map(({ path }) => path) } });
+      }
+    }
     return await execute(context, acquired, before, { ...attached, skipped: [...attached.skipped, ...unsent] });
   } finally {
     acquired.release();
