@@ -94,11 +94,20 @@ const examineRun = async (interpreter: Interpreter, signal: AbortSignal | undefi
 
 /**
  * Examines everything that a run needs, in the order in which a run needs it; ends at the first thing that is wrong.
+ * @param onFound - told of each thing as soon as it is known
  * @throws CodedError `cancelled`
  */
-export const examine = async (interpreter: Interpreter, signal?: AbortSignal): Promise<readonly Examination[]> => {
-  const node: Finding = { check: 'node', version: process.versions.node, platform: process.platform };
-  const found: Examination[] = [{ good: true, finding: node }];
+export const examine = async (
+  interpreter: Interpreter,
+  signal?: AbortSignal,
+  onFound?: (examination: Examination) => void,
+): Promise<readonly Examination[]> => {
+  const found: Examination[] = [];
+  const tell = (examination: Examination): void => {
+    found.push(examination);
+    onFound?.(examination);
+  };
+  tell({ good: true, finding: { check: 'node', version: process.versions.node, platform: process.platform } });
   const checks = [
     { check: 'data', examine: () => examineData(interpreter) },
     { check: 'gateway', examine: () => examineGateway(interpreter, signal) },
@@ -107,13 +116,13 @@ export const examine = async (interpreter: Interpreter, signal?: AbortSignal): P
   for (const { check, examine: look } of checks) {
     throwIfAborted(signal);
     try {
-      found.push({ good: true, finding: await look() });
+      tell({ good: true, finding: await look() });
     } catch (error) {
       throwIfAborted(signal);
       if (!isCoded(error)) {
         throw error;
       }
-      found.push({ good: false, check, error });
+      tell({ good: false, check, error });
       break;
     }
   }

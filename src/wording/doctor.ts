@@ -1,6 +1,6 @@
 // The words for what the doctor found, and what to do about it.
 import type { Examination, Finding } from '../core/doctor.ts';
-import { describeError } from './errors.ts';
+import { describeError, type Remedy } from './errors.ts';
 import { groundingWord } from './terms.ts';
 import { english, type Translate } from './translate.ts';
 
@@ -9,6 +9,8 @@ export interface Diagnosis {
   /** What was looked at. */
   readonly title: string;
   readonly text: string;
+  /** What helps where it is not good. */
+  readonly remedy: Remedy;
 }
 
 const titleOf = (check: Finding['check'], t: Translate): string => {
@@ -36,12 +38,14 @@ const littleSpace = 1e9;
 const describeRun = (found: Finding & { readonly check: 'run' }, t: Translate): Omit<Diagnosis, 'title'> => {
   if (found.status !== 'ok') {
     const { status } = found;
-    return { good: false, text: t('The code ended as "{status}". Try it again; the log says more.', { status }) };
+    const text = t('The code ended as "{status}". Try it again; the log says more.', { status });
+    return { good: false, text, remedy: 'showLog' };
   }
   if (!found.fileKept) {
     return {
       good: false,
       text: t('The code ran, and the file that it wrote was not kept. See what the run says of it.'),
+      remedy: 'showLog',
     };
   }
   const why = found.groundingReason === '' ? '' : ` (${found.groundingReason})`;
@@ -60,7 +64,7 @@ const describeRun = (found: Finding & { readonly check: 'run' }, t: Translate): 
           whyApart: found.reachReason === '' ? '' : ` (${found.reachReason})`,
           seconds,
         });
-  return { good: true, text };
+  return { good: true, text, remedy: 'none' };
 };
 
 const describeFinding = (found: Finding, t: Translate): Omit<Diagnosis, 'title'> => {
@@ -69,13 +73,18 @@ const describeFinding = (found: Finding, t: Translate): Omit<Diagnosis, 'title'>
       return {
         good: true,
         text: t('Node {version} on {platform}.', { version: found.version, platform: found.platform }),
+        remedy: 'none',
       };
     case 'data': {
       const { folder, freeBytes } = found;
       const free = t('{folder}, {gigabytes} GB free.', { folder, gigabytes: (freeBytes / 1e9).toFixed(1) });
       return freeBytes < littleSpace
-        ? { good: false, text: `${free} ${t('That is little: clean up old workspaces, or make room.')}` }
-        : { good: true, text: free };
+        ? {
+            good: false,
+            text: `${free} ${t('That is little: clean up old workspaces, or make room.')}`,
+            remedy: 'cleanUp',
+          }
+        : { good: true, text: free, remedy: 'none' };
     }
     case 'gateway': {
       const { kind, version, address, kernels, isOpen } = found;
@@ -86,8 +95,12 @@ const describeFinding = (found: Finding, t: Translate): Omit<Diagnosis, 'title'>
         kernels: kernels.join(', '),
       });
       return isOpen
-        ? { good: false, text: `${text} ${t('It asks for no token: any web page could run code there. Give it one.')}` }
-        : { good: true, text };
+        ? {
+            good: false,
+            text: `${text} ${t('It asks for no token: any web page could run code there. Give it one.')}`,
+            remedy: 'connect',
+          }
+        : { good: true, text, remedy: 'none' };
     }
     case 'run':
       return describeRun(found, t);
@@ -95,7 +108,10 @@ const describeFinding = (found: Finding, t: Translate): Omit<Diagnosis, 'title'>
 };
 
 /** One line for each thing that was examined. */
-export const describeExamination = (examination: Examination, t: Translate = english): Diagnosis =>
-  examination.good
-    ? { title: titleOf(examination.finding.check, t), ...describeFinding(examination.finding, t) }
-    : { title: titleOf(examination.check, t), good: false, text: describeError(examination.error, t).message };
+export const describeExamination = (examination: Examination, t: Translate = english): Diagnosis => {
+  if (examination.good) {
+    return { title: titleOf(examination.finding.check, t), ...describeFinding(examination.finding, t) };
+  }
+  const { message, remedy } = describeError(examination.error, t);
+  return { title: titleOf(examination.check, t), good: false, text: message, remedy };
+};

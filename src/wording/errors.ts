@@ -14,6 +14,8 @@ export type Remedy =
   | 'showLog'
   | 'openSettings'
   | 'runDoctor'
+  | 'cleanUp'
+  | 'trust'
   | 'retry'
   | 'none';
 
