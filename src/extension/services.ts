@@ -32,6 +32,8 @@ export interface Services extends DisposableLike {
   /** Fires when a gateway is being connected, is connected, or is let go; with the reason when that failed. */
   readonly onDidChangeConnection: vscode.Event<{ readonly error: string | undefined }>;
   isConnecting(): boolean;
+  /** Tells all surfaces how an attempt to connect ended; `error` is the reason where it failed. */
+  connectionChanged(error: string | undefined): void;
   engine(): Promise<EngineModule>;
   /** Reads Markdown; a small bundle, loaded at once. */
   reader(): Promise<ReaderModule>;
@@ -173,6 +175,9 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     onDidChangeFiles: filesEmitter.event,
     onDidChangeConnection: connectionEmitter.event,
     isConnecting: () => connecting > 0,
+    connectionChanged: (error) => {
+      connectionEmitter.fire({ error });
+    },
     engine: loadEngine,
     reader: () => import('./reader.ts'),
     interpreter: () => {

@@ -110,6 +110,7 @@ export const registerDoctor = (services: Services): vscode.Disposable => {
     if (running === controller) {
       running = undefined;
       show(checks, true);
+      services.connectionChanged(checks.find(({ good }) => !good)?.found);
     }
     return checks;
   };

@@ -30,7 +30,7 @@ export const doctorReport = (checks: readonly Check[], { title, verdict, machine
   const lines = [`# ${title}`, '', verdict, '', machine, ''];
   const remedies = checks.map(({ name, found, good, remedy }) => {
     const line = lines.length;
-    lines.push(`## ${good ? '✅' : '❌'} ${name}`, '', plain(found), '');
+    lines.push(`## ${good ? '✓' : '✗'} ${name}`, '', plain(found), '');
     return { line, remedy, good };
   });
   return {

@@ -10,7 +10,8 @@ import { showStatusMenu } from './statusMenu.ts';
 /** How often the time of a run is drawn anew. */
 const tick = 1_000;
 
-const isRunnable = ({ languageId }: vscode.TextDocument): boolean => ['python', 'markdown'].includes(languageId);
+const isRunnable = ({ languageId, uri }: vscode.TextDocument): boolean =>
+  ['python', 'markdown'].includes(languageId) && !uri.scheme.startsWith('code-interpreter');
 
 const hostOf = (url: string): string => {
   try {

@@ -32,9 +32,10 @@ describe('the Doctor', function () {
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
     await setGateway('http://127.0.0.1:9/');
     await vscode.commands.executeCommand('codeInterpreter.doctor');
-    await says('❌ Gateway');
+    await says('✗ Gateway');
     await says('Nothing answers at http://127.0.0.1:9/');
     await ui.waitFor(lens('Connect…'));
+    await ui.waitFor('.statusbar-item:has-text("127.0.0.1:9") .codicon-error');
     await ui.screenshot('doctor-wrong');
     await ui.click(lens('Use the Local Gateway'));
     await eventually('the change of the setting', () => Promise.resolve(gateway() === '' ? true : undefined));

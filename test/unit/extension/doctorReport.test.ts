@@ -12,7 +12,7 @@ describe('the report of the Doctor', () => {
     );
     assert.equal(remedies.length, 1);
     const [{ line, remedy }] = remedies as [(typeof remedies)[number]];
-    assert.deepEqual([text.split('\n')[line], remedy], ['## ❌ Data folder', 'cleanUp']);
+    assert.deepEqual([text.split('\n')[line], remedy], ['## ✗ Data folder', 'cleanUp']);
     assert.ok(text.includes('/a\\_b/\\*c\\* \\<x\\>'));
   });
 });
