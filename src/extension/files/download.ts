@@ -2,6 +2,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { ListedFile } from '../../core/registry/fileRecord.ts';
+import { countText } from '../names.ts';
 import type { Services } from '../services.ts';
 
 const lastFolderKey = 'codeInterpreter.downloadFolder';
@@ -57,7 +58,7 @@ const downloadMany = async (services: Services, files: readonly ListedFile[]): P
       canSelectFiles: false,
       canSelectFolders: true,
       defaultUri: lastFolder(services),
-      openLabel: vscode.l10n.t('Download {0} files here', files.length),
+      openLabel: vscode.l10n.t('Download {0} Here', countText('file', files.length)),
     })) ?? [];
   if (!folder) {
     return [];

@@ -1,5 +1,6 @@
 // Code lenses on fenced code blocks: run, then running with stop, then the result.
 import * as vscode from 'vscode';
+import { countText } from '../names.ts';
 import type { CurrentMessages } from '../runs/currentMessage.ts';
 import type { LiveRun } from '../runs/liveRuns.ts';
 import { blockSnippets, type Snippet } from '../runs/snippets.ts';
@@ -9,7 +10,7 @@ import { codeLensEnabled } from '../settings.ts';
 /** More lenses than anybody reads only slow the editor. */
 const mostBlocks = 500;
 
-const resultTitle = ({ result, startedAt }: LiveRun): string => {
+const resultTitle = ({ result }: LiveRun): string => {
   if (!result) {
     return vscode.l10n.t('$(error) Did not run');
   }
@@ -17,8 +18,8 @@ const resultTitle = ({ result, startedAt }: LiveRun): string => {
   const icon = result.status === 'ok' ? '$(check)' : '$(error)';
   const files = result.files.length;
   return files > 0
-    ? vscode.l10n.t('{0} {1} s · {2} files · Show Output', icon, seconds, files)
-    : vscode.l10n.t('{0} {1} s · Show Output', icon, seconds) + (startedAt > 0 ? '' : ' ');
+    ? vscode.l10n.t('{0} {1} s · {2} · Show Output', icon, seconds, countText('file', files))
+    : vscode.l10n.t('{0} {1} s · Show Output', icon, seconds);
 };
 
 const lensesFor = (services: Services, snippet: Snippet): vscode.CodeLens[] => {
