@@ -118,18 +118,20 @@ open('/mnt/data/missing.txt')`;
     });
   }
 
-  it('a kernel of another language works in a shared folder, and is refused with the reason where there is none', async function otherLanguage() {
+  it('a kernel of another language works in a shared folder or has its files carried, and is refused with the reason where only sharing is wanted', async function otherLanguage() {
     needsNamespaces(this);
     const shell = { kernelName: 'shell' };
     const result = await runWith(shell, 'echo 1 > /mnt/data/kept.csv; pwd');
     assert.deepEqual([result.status, result.reach, keptBy(result)], ['ok', 'shared', ['/mnt/data/kept.csv created']]);
-    for (const settings of [{ kernelName: 'shell-elsewhere' }, { ...shell, reach: 'channel' as const }]) {
-      await assert.rejects(runWith(settings, 'true'), (error) => {
-        assert.ok(isCoded(error, 'kernel.reachUnavailable'), String(error));
-        assert.match(error.detail.reason, /a bash kernel needs a shared or mounted folder/);
-        return true;
-      });
-    }
+    const carried = await runWith({ ...shell, reach: 'channel' }, 'echo 2 > /mnt/data/kept.csv');
+    assert.deepEqual([carried.reach, keptBy(carried)], ['channel', ['/mnt/data/kept.csv created']]);
+    const apart = await runWith({ kernelName: 'shell-elsewhere' }, 'echo 3 > /mnt/data/kept.csv');
+    assert.deepEqual([apart.reach, keptBy(apart)], ['channel', ['/mnt/data/kept.csv created']]);
+    await assert.rejects(runWith({ kernelName: 'shell-elsewhere', reach: 'shared' }, 'true'), (error) => {
+      assert.ok(isCoded(error, 'kernel.reachUnavailable'), String(error));
+      assert.match(error.detail.reason, /a bash kernel needs a shared or mounted folder/);
+      return true;
+    });
   });
 
   it('a kernel that the gateway removed is replaced', async () => {

@@ -3,7 +3,10 @@ import { getKernel } from '../gateway/kernelApi.ts';
 import type { Registry } from '../registry/registry.ts';
 import { adoptMessageKernel, type KernelStart, type MessageKernel } from './messageKernel.ts';
 
-export type Adoption = Pick<KernelStart, 'gateway' | 'workspace' | 'settings' | 'log' | 'signal' | 'folders'>;
+export type Adoption = Pick<
+  KernelStart,
+  'gateway' | 'workspace' | 'settings' | 'log' | 'signal' | 'folders' | 'inBackground'
+>;
 
 /**
  * `undefined` where the kernel is gone, does not answer, or is not of the wanted kernelspec. The message's lease must be held.

@@ -119,23 +119,31 @@ export const createKernels = (
 
   /** A kernel's own folder goes with it; one that is in use, or was lost, is looked after where its run ends. */
   const leaveNothing = async (entry: Held): Promise<void> => {
-    if (entry.inUse || entry.retired || entry.kernel.session.isLost) {
+    const { channel } = entry.kernel;
+    if (channel?.release !== undefined) {
+      // Its carrier lives on until the run's files are here.
+      if (!entry.inUse) {
+        await clearChannel(entry);
+      }
+    } else if (entry.inUse || entry.retired || entry.kernel.session.isLost) {
       entry.kernel.channel?.dispose();
     } else {
       await clearChannel(entry);
     }
   };
 
-  const clearChannel = async ({ kernel: { channel, session } }: Held): Promise<void> => {
+  const clearChannel = async ({ kernel: { channel } }: Held): Promise<void> => {
     if (channel === null) {
       return;
     }
     const { content: mark } = channel.owner;
-    if (settings().keepKernelFolder) {
+    if (channel.carrier.isLost) {
+      // What was to be done there was done past it.
+    } else if (settings().keepKernelFolder) {
       registry.forgetKernelFolder(mark);
     } else {
       await boundedRemoval(
-        removeKernelHome(session, channel.folder, log).then((removed) => {
+        removeKernelHome(channel.carrier, channel.folder, log).then((removed) => {
           if (removed) {
             registry.forgetKernelFolder(mark);
           }
@@ -143,12 +151,16 @@ export const createKernels = (
       );
     }
     channel.dispose();
+    await channel.release?.();
   };
 
   /** Another window has taken the message: its kernel is let go there, and removed where nobody has it now. */
   const letGo = async (entry: Held): Promise<void> => {
     held.delete(entry.key);
     const { session, channel, gateway } = entry.kernel;
+    if (channel?.release) {
+      await clearChannel(entry);
+    }
     channel?.dispose();
     session.dispose();
     if (!registry.isLeased(session.kernelId)) {
@@ -207,7 +219,7 @@ export const createKernels = (
   };
 
   const isAlive = async (entry: Held): Promise<boolean> => {
-    if (entry.kernel.session.isLost) {
+    if (entry.kernel.session.isLost || entry.kernel.channel?.carrier.isLost === true) {
       return false;
     }
     if (Date.now() - entry.usedAt < trustedSilence) {
@@ -290,6 +302,7 @@ export const createKernels = (
           log,
           signal,
           folders: notesOf(lease),
+          inBackground,
         };
         const kernel = scope === 'run' ? undefined : await adoptKernel(registry, taken.kernelId, kernelName, common);
         if (kernel !== undefined) {
@@ -315,7 +328,7 @@ export const createKernels = (
       });
       const entry = hold(kernel);
       if (kernel.channel !== null) {
-        await sweepFolders(registry, kernel, lease.connection, log);
+        await sweepFolders(registry, { ...kernel, session: kernel.channel.carrier }, lease.connection, log);
       }
       return { entry, fresh: true };
     } catch (error) {
@@ -355,6 +368,7 @@ export const createKernels = (
         log,
         signal,
         folders: notesOf(entry.lease),
+        inBackground,
       });
     } catch (error) {
       entry.inUse = false;

@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { lstat, open, readFile, rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import { throwIfAborted } from '../async.ts';
-import { CodedError } from '../errors.ts';
+import { CodedError, isCoded } from '../errors.ts';
 import { connectKernel, type KernelSession } from '../gateway/kernelSession.ts';
 import type { KernelModel } from '../gateway/kernelApi.ts';
 import { launchKernel, removeKernel } from '../gateway/launch.ts';
@@ -23,9 +23,11 @@ import type { Log } from '../log.ts';
 import { virtualRoot } from '../paths/virtualPath.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
 import { boundedRemoval, createChannel, type MessageChannel } from './channel/channel.ts';
+import { worksBeside } from './channel/carrier.ts';
 import { folderToBe, newOwnerMark, removeKernelHome, type OwnerMark } from './channel/kernelHome.ts';
 import type { ConnectedGateway } from './gatewayAccess.ts';
-import { groundOtherLanguage } from './otherLanguage.ts';
+import { chooseKernelSpec } from './kernelChoice.ts';
+import { groundOtherLanguage, type OtherGrounding } from './otherLanguage.ts';
 import type { RunSettings } from './request.ts';
 import { noTranslation, translateOutputs, type OutputTranslator } from './translation.ts';
 
@@ -55,6 +57,10 @@ export interface MessageKernel {
 export interface KernelChannel extends MessageChannel {
   /** By it another kernel proves that it sees the same folder. */
   readonly owner: OwnerMark;
+  /** The Python kernel that gives and takes the files: the message's own, or one beside it. */
+  readonly carrier: KernelSession;
+  /** Removes a carrier that is not the message's own kernel. */
+  readonly release: (() => Promise<void>) | undefined;
 }
 
 /** Keeps book of a kernel's own folder, from before it is made. */
@@ -136,7 +142,7 @@ const adoptionBound = 15_000;
  * @throws CodedError as {@link startMessageKernel}; the kernel is still there then
  */
 export const adoptMessageKernel = async (
-  start: Omit<KernelStart, 'inBackground' | 'onLaunched' | 'kernelId'>,
+  start: Omit<KernelStart, 'onLaunched' | 'kernelId'>,
   model: KernelModel,
   left: readonly { readonly folder: string; readonly forget: () => void }[],
 ): Promise<MessageKernel | undefined> => {
@@ -180,7 +186,8 @@ const makeReady = async (start: KernelStart, model: KernelModel, kernelFolder: s
       await runInitCode(kernel, settings.initCode);
     } catch (error) {
       if (kernel.channel) {
-        await leaveFolder(start, session, kernel.channel);
+        await leaveFolder(start, kernel.channel.carrier, kernel.channel);
+        await kernel.channel.release?.();
       }
       throw error;
     }
@@ -194,7 +201,7 @@ const makeReady = async (start: KernelStart, model: KernelModel, kernelFolder: s
 /** What decides what `/mnt/data` is for a kernel. */
 type GroundingRequest = Pick<
   KernelStart,
-  'gateway' | 'workspace' | 'kernelName' | 'language' | 'settings' | 'log' | 'signal' | 'folders'
+  'gateway' | 'workspace' | 'kernelName' | 'language' | 'settings' | 'log' | 'signal' | 'folders' | 'inBackground'
 > & {
   /** The kernel's side runs already. */
   readonly again?: boolean;
@@ -214,7 +221,19 @@ const groundKernel = async (
     language: start.language,
   };
   if (start.language !== 'python') {
-    const found = await groundOtherLanguage(session, start.language, start.workspace, kernelFolder, settings);
+    let found: OtherGrounding;
+    try {
+      found = await groundOtherLanguage(session, start.language, start.workspace, kernelFolder, settings);
+    } catch (error) {
+      const carried =
+        isCoded(error, 'kernel.reachUnavailable') && settings.reach !== 'shared'
+          ? await groundCarried(start, session, kernelFolder)
+          : undefined;
+      if (carried === undefined) {
+        throw error;
+      }
+      return { ...common, ...carried };
+    }
     const realPaths = found.grounding === 'translated' ? [found.folder] : [];
     return {
       ...common,
@@ -253,6 +272,57 @@ const groundKernel = async (
   }
 };
 
+/**
+ * Lets a Python kernel beside a kernel of another language carry its files. `undefined` where there is none that sees the same folder.
+ * @throws CodedError of the `kernel.` group, `cancelled`
+ */
+const groundCarried = async (
+  start: GroundingRequest,
+  session: KernelSession,
+  kernelFolder: string,
+): Promise<Grounded | undefined> => {
+  const { gateway, inBackground, language, log, settings } = start;
+  const spec = chooseKernelSpec(gateway.server, null);
+  if (spec.language !== 'python' || settings.grounding === 'mounted') {
+    return undefined;
+  }
+  const kernelId = randomUUID();
+  const carrier = await startMessageKernel({
+    ...start,
+    kernelName: spec.name,
+    language: spec.language,
+    kernelId,
+    settings: { ...settings, reach: 'channel', grounding: 'translated', initCode: '' },
+    onLaunched: () => undefined,
+  });
+  const { channel } = carrier;
+  const release = async (): Promise<void> => {
+    carrier.session.dispose();
+    await removeKernel(gateway.http, carrier.session.kernelId, log);
+  };
+  if (channel !== null && (await worksBeside(session, language, carrier.session, carrier.kernelFolder))) {
+    const realPaths = [carrier.kernelFolder];
+    return {
+      grounding: settings.grounding === 'untranslated' ? 'untranslated' : 'translated',
+      groundingReason: `a Python kernel carries the files of ${language} kernels`,
+      reach: 'channel',
+      reachReason:
+        settings.reach === 'channel' ? 'it was asked for' : `the kernel's machine does not show ${kernelFolder}`,
+      kernelFolder: carrier.kernelFolder,
+      realPaths,
+      translate: settings.grounding === 'untranslated' ? noTranslation : translateOutputs({ realPaths }),
+      probe: null,
+      channel: { ...channel, release },
+    };
+  }
+  if (channel !== null) {
+    await leaveFolder({ ...start, settings: { ...settings, keepKernelFolder: false } }, carrier.session, channel);
+    channel.dispose();
+  }
+  inBackground(release());
+  return undefined;
+};
+
 /** Takes away the folder of a kernel that does not come to be used. */
 const leaveFolder = async (
   { settings, folders, log }: Pick<KernelStart, 'settings' | 'folders' | 'log'>,
@@ -272,7 +342,8 @@ const leaveFolder = async (
   );
 };
 
-type PythonGround = Omit<MessageKernel, 'workspace' | 'gateway' | 'session' | 'kernelName' | 'language'>;
+/** What was found for a kernel. */
+type Grounded = Omit<MessageKernel, 'workspace' | 'gateway' | 'session' | 'kernelName' | 'language'>;
 
 /** @throws CodedError `kernel.groundingUnavailable`, `kernel.reachUnavailable`, those of the transfer */
 const groundPython = async (
@@ -280,7 +351,7 @@ const groundPython = async (
   session: KernelSession,
   kernelFolder: string,
   { probe, proven, owner }: { readonly probe: KernelProbe; readonly proven: boolean; readonly owner: OwnerMark },
-): Promise<PythonGround> => {
+): Promise<Grounded> => {
   const { settings } = start;
   const { grounding } = probe;
   const reason = grounding === 'mounted' ? '' : (probe.mountFailure ?? '');
@@ -330,6 +401,8 @@ const openChannel = async (
   return {
     ...createChannel({ workspace, folder: probe.workspace, limits: () => settings.transfer, log }, transfer),
     owner,
+    carrier: session,
+    release: undefined,
   };
 };
 
@@ -342,7 +415,7 @@ const rememberedPaths = 32;
  */
 export const moveKernel = async (
   kernel: MessageKernel,
-  to: Pick<KernelStart, 'workspace' | 'settings' | 'log' | 'signal' | 'folders'>,
+  to: Pick<KernelStart, 'workspace' | 'settings' | 'log' | 'signal' | 'folders' | 'inBackground'>,
 ): Promise<MessageKernel> => {
   const folder = folderForKernel(to.workspace, to.settings);
   const moved = await groundKernel({ ...kernel, ...to, again: true }, kernel.session, folder);

@@ -71,7 +71,7 @@ export const groundOtherLanguage = async (
       reason: `${reason}: a ${language} kernel needs a shared or mounted folder`,
     });
   if (settings.reach === 'channel') {
-    throw refuse('only Python kernels take files through the connection');
+    throw refuse('no Python kernel beside it could carry its files through the connection');
   }
   const sees = (folder: string): Promise<boolean | undefined> => copiesHere(session, language, workspace, folder);
   if (settings.grounding !== 'translated' && settings.kernelScope !== 'chat' && (await sees(virtualRoot)) === true) {

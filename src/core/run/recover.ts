@@ -62,9 +62,14 @@ const fetchAndRemove = async (
   }
   const heartbeat = setInterval(() => registry.heartbeat(outcome.lease), heartbeatInterval);
   try {
-    const model = await getKernel(http, kernelId);
+    const carried = folders.filter((left) => left.kernelId !== kernelId);
+    if (carried.length > 0) {
+      // Another kernel carries the files: what ran must not change them any more.
+      await removeKernel(http, kernelId, log);
+    }
     const lacking: KernelFolder[] = [];
     for (const left of folders) {
+      const model = await getKernel(http, left.kernelId);
       const fetched = model ? await fetchFromLeft(rescueOf(registry, http, left, settings, log), model) : undefined;
       skipped.set(left.workspace.id, fetched?.skipped ?? []);
       if (fetched !== undefined && fetched.ended === undefined) {
@@ -75,6 +80,9 @@ const fetchAndRemove = async (
     }
     // What is fetched from its folder by another one must not change any more.
     const removed = await removeKernel(http, kernelId, log);
+    for (const left of carried) {
+      await removeKernel(http, left.kernelId, log);
+    }
     for (const left of lacking) {
       const fetched = await fetchFromGone(rescueOf(registry, http, left, settings, log));
       if (fetched !== undefined) {
@@ -92,6 +100,22 @@ const fetchAndRemove = async (
   }
 };
 
+/** The folders that the lease's kernel has, or that a living one carries for its message. */
+const foldersOf = async (registry: Registry, http: GatewayHttp, lease: Lease): Promise<readonly KernelFolder[]> => {
+  const folders: KernelFolder[] = [];
+  for (const left of registry.kernelFolders()) {
+    const isOwn = left.kernelId === lease.kernelId && !isToBe(left.folder);
+    const isCarried =
+      left.kernelId !== lease.kernelId &&
+      left.workspace.id === lease.workspace.id &&
+      left.connection === lease.connection;
+    if (isOwn || (isCarried && (await getKernel(http, left.kernelId)) !== null)) {
+      folders.push(left);
+    }
+  }
+  return folders;
+};
+
 const removeLeft = async (recovery: Recovery, lease: Lease): Promise<void> => {
   const { registry, reconnect, log, late } = recovery;
   if (lease.kernelId === '') {
@@ -107,9 +131,7 @@ const removeLeft = async (recovery: Recovery, lease: Lease): Promise<void> => {
   }
   const http = createGatewayHttp(connection);
   try {
-    const folders = registry
-      .kernelFolders()
-      .filter(({ kernelId, folder }) => kernelId === lease.kernelId && !isToBe(folder));
+    const folders = await foldersOf(registry, http, lease);
     if (folders.length > 0) {
       await fetchAndRemove(recovery, lease, http, folders);
       return;

@@ -1,11 +1,12 @@
 // The channel's part in one run: files go to the kernel before it, and come back whatever became of it.
 import type { TransferProgress } from '../../kernel/transfer/types.ts';
 import { isCoded } from '../../errors.ts';
+import type { KernelSession } from '../../gateway/kernelSession.ts';
 import { LandingProblem } from '../../workspace/landing/problem.ts';
 import { virtualPath } from '../../workspace/virtualName.ts';
 import type { RunListener } from '../events.ts';
 import type { AcquiredKernel } from '../kernels.ts';
-import type { KernelChannel, MessageKernel } from '../messageKernel.ts';
+import type { KernelChannel } from '../messageKernel.ts';
 import type { SkippedFile } from '../result.ts';
 import type { RunContext } from '../way.ts';
 import type { ChannelOptions, Fetched, TransferDirection } from './channel.ts';
@@ -67,7 +68,8 @@ export const fetchAfterRun = async (
     return { skipped: [] };
   }
   const options: ChannelOptions = { signal: fetchSignal(context), onProgress: tellTransfer(context.tell) };
-  const first = acquired.isRetired() || kernel.session.isLost ? undefined : await channel.fetch(options);
+  const isGone = channel.carrier.isLost || (channel.release === undefined && acquired.isRetired());
+  const first = isGone ? undefined : await channel.fetch(options);
   const isOver =
     first !== undefined &&
     (first.ended === undefined || isCoded(first.ended, 'cancelled') || first.ended instanceof LandingProblem);
@@ -106,7 +108,7 @@ const rescue = async (
   const settings = context.settings();
   const plan: Rescue = {
     http: kernel.gateway.http,
-    kernelName: kernel.kernelName,
+    kernelName: channel.carrier.kernelName,
     user: context.workspace.key.user,
     channel,
     owner: channel.owner,
@@ -119,17 +121,21 @@ const rescue = async (
   };
   // One whose side the code took over could tell of an empty folder: it is only believed where no other kernel sees that.
   return isItself
-    ? ((await overSame(plan, kernel, options)) ?? (await fetchWithHelper(plan, options)))
-    : ((await fetchWithHelper(plan, options)) ?? (await overSame(plan, kernel, options)));
+    ? ((await overSame(plan, channel.carrier, options)) ?? (await fetchWithHelper(plan, options)))
+    : ((await fetchWithHelper(plan, options)) ?? (await overSame(plan, channel.carrier, options)));
 };
 
 /** The kernel itself: restarted, and so without what the code had made of it, or the only one there is. */
-const overSame = async (plan: Rescue, kernel: MessageKernel, options: ChannelOptions): Promise<Fetched | undefined> => {
-  if (kernel.session.isLost) {
+const overSame = async (
+  plan: Rescue,
+  session: KernelSession,
+  options: ChannelOptions,
+): Promise<Fetched | undefined> => {
+  if (session.isLost) {
     return undefined;
   }
   try {
-    return await fetchOver(plan, kernel.session, options);
+    return await fetchOver(plan, session, options);
   } catch {
     return undefined;
   }
