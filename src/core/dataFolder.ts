@@ -10,6 +10,8 @@ export interface DataFolder {
   readonly registry: string;
   readonly uploads: string;
   readonly generated: string;
+  /** Journals of runs that go on when their program ends. */
+  readonly running: string;
   /** State of the embedded gateway that serves this data folder: token, log, kernelspecs. */
   readonly gateway: string;
   /** Deleted attachments, until the trash is emptied: their bytes are nowhere else. Made at first use. */
@@ -55,12 +57,13 @@ export const openDataFolder = (root: string): DataFolder => {
     registry: join(root, 'registry.sqlite'),
     uploads: join(root, 'uploads'),
     generated: join(root, 'uploads', 'code_generated'),
+    running: join(root, 'running'),
     gateway: join(root, 'gateway'),
     trash: join(root, 'trash'),
     opened: join(root, 'opened'),
   };
   try {
-    for (const path of [root, folder.uploads, folder.generated, folder.gateway]) {
+    for (const path of [root, folder.uploads, folder.generated, folder.running, folder.gateway]) {
       mkdirSync(path, { recursive: true, mode: 0o700 });
       accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
     }

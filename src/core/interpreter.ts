@@ -13,6 +13,7 @@ import { createKernels } from './run/kernels.ts';
 import { keepLateFiles } from './run/lateWrites.ts';
 import { promptOfMessage } from './run/messagePrompt.ts';
 import { createQueues } from './run/queue.ts';
+import { createLeftRuns, type ObserveResumed } from './run/leftRuns.ts';
 import { createLeftBehind, type Reconnect } from './run/recover.ts';
 import { defaultRunSettings, type RunHooks, type RunRequest, type RunSettings } from './run/request.ts';
 import type { RunResult } from './run/result.ts';
@@ -82,10 +83,16 @@ export interface Interpreter {
   restore(ids: TrashIds): Promise<Deleted>;
   /** Removes for good what has been in the trash for so long; 0 takes all of it. */
   emptyTrash(olderThanDays: number): Emptied;
-  /** Removes kernels and closes runs that an ended process left behind. */
-  recover(): Promise<void>;
-  /** Removes this process's kernels from the gateway and closes the registry; bounded. */
-  dispose(): Promise<void>;
+  /**
+   * Goes on with runs that an ended process left, removes its kernels, and closes its other runs. With `observe` it resolves
+   * while those runs go on.
+   */
+  recover(observe?: ObserveResumed): Promise<void>;
+  /**
+   * Removes this process's kernels from the gateway and closes the registry; bounded. What runs is stopped, or with `leaveRuns`
+   * goes on for the next process where `RunSettings.resumable` says so.
+   */
+  dispose(options?: { readonly leaveRuns?: boolean }): Promise<void>;
 }
 
 /**
@@ -100,7 +107,10 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
   const gateways = createGatewayAccess(options.connect, log);
   const active = new Set<Promise<unknown>>();
   const leftBehind = createLeftBehind(registry, options.reconnect, settings, log);
-  const recoverMessage = (workspace: Workspace): Promise<void> => track(leftBehind.recoverMessage(workspace));
+  const recoverMessage = async (workspace: Workspace, onWaiting?: (owner: string) => void): Promise<void> => {
+    await leftRuns.finishEarlier(workspace, onWaiting);
+    await track(leftBehind.recoverMessage(workspace));
+  };
   const keepLate = async (workspace: Workspace): Promise<void> => {
     try {
       await keepLateFiles(registry, workspace, await takeSnapshot(workspace.path), settings().trackedTypes, log);
@@ -110,7 +120,12 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
   };
   const kernels = createKernels(registry, settings, recoverMessage, keepLate, log);
   const queues = createQueues();
-  const services = { registry, gateways, kernels, settings, recoverMessage, log };
+  const leaving = new AbortController();
+  const services = {
+    ...{ registry, gateways, kernels, settings, recoverMessage, log },
+    running: data.running,
+    leaving: leaving.signal,
+  };
   const trash = { registry, data, user: options.user, log };
   const stopAll = new AbortController();
 
@@ -122,6 +137,8 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
       active.delete(work);
     }
   };
+  const { reconnect } = options;
+  const leftRuns = createLeftRuns({ ...services, queues, reconnect, leftBehind, track, ending: stopAll.signal });
 
   return {
     data,
@@ -185,8 +202,11 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
       track(moveToTrash(trash, { files, attachments, which })),
     restore: ({ files = [], attachments = [] }) => track(restoreFromTrash(trash, { files, attachments })),
     emptyTrash: (olderThanDays) => emptyTrash(trash, olderThanDays),
-    recover: () => track(leftBehind.recover()),
-    dispose: async () => {
+    recover: (observe) => track(leftRuns.recover(observe)),
+    dispose: async ({ leaveRuns = false } = {}) => {
+      if (leaveRuns) {
+        leaving.abort();
+      }
       stopAll.abort();
       await Promise.allSettled([...active]);
       await kernels.dispose();

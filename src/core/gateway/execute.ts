@@ -15,6 +15,8 @@ export interface ExecuteRequest {
   readonly metadata?: RequestMetadata;
   /** Waits for output that comes after the end: for kernels that read what is printed beside the code. */
   readonly lateOutput?: boolean;
+  /** Told the id of the request that is on its way; again when it is sent again. */
+  readonly onSent?: (messageId: string) => void;
   readonly onMessage?: (message: KernelMessage.IIOPubMessage) => void;
   /** Answers `input()` and `getpass()`; without it the kernel refuses them with an error of its own. */
   readonly onInput?: (prompt: string, password: boolean) => Promise<string>;
@@ -121,6 +123,7 @@ const attempt = async (
   } catch {
     return { isPutAside: false, outcome: { kind: 'lost', reason: { kind: 'died' } } };
   }
+  request.onSent?.(future.msg.header.msg_id);
   const onIdle = async (): Promise<void> => {
     if (!reply && (await noReplyComes(connection))) {
       outcome.resolve({ kind: 'replied', content: { status: 'aborted', execution_count: null } });
@@ -173,6 +176,79 @@ const attempt = async (
     if (!future.isDisposed) {
       future.dispose();
     }
+  }
+};
+
+/**
+ * Goes on reading a request that another program of the same client id had sent: the gateway kept what the kernel said meanwhile.
+ * @param lost settles when the kernel can't be used any more
+ */
+export const resumeOn = async (
+  connection: KernelConnection,
+  messageId: string,
+  request: Pick<ExecuteRequest, 'onMessage' | 'onInput'>,
+  lost: Promise<LostReason>,
+  isRestarting: () => boolean,
+): Promise<ExecuteOutcome> => {
+  const outcome = deferred<ExecuteOutcome>();
+  let grace: NodeJS.Timeout | undefined;
+  let reply: ReplyContent | undefined;
+  let isIdle = false;
+  const settle = (): void => {
+    if (reply) {
+      outcome.resolve({ kind: 'replied', content: reply });
+    }
+  };
+  const onMessage = (
+    _sender: unknown,
+    { msg, direction }: { msg: KernelMessage.IMessage; direction: string },
+  ): void => {
+    const parent = msg.parent_header as { readonly msg_id?: string };
+    if (direction !== 'recv' || parent.msg_id !== messageId) {
+      return;
+    }
+    if (msg.channel === 'iopub') {
+      request.onMessage?.(msg as KernelMessage.IIOPubMessage);
+      isIdle ||= 'execution_state' in msg.content && msg.content.execution_state === 'idle';
+    } else if (msg.header.msg_type === 'execute_reply') {
+      reply = msg.content as ReplyContent;
+      grace = setTimeout(settle, idleGrace);
+    } else if (msg.header.msg_type === 'input_request') {
+      answerInput(connection, msg as KernelMessage.IInputRequestMsg, request.onInput);
+    }
+    if (isIdle) {
+      settle();
+    }
+  };
+  const onStatus = (_sender: unknown, status: string): void => {
+    if (isRestarting() || status === 'autorestarting') {
+      outcome.resolve({ kind: 'lost', reason: { kind: isRestarting() ? 'restarted' : 'died' } });
+    }
+  };
+  connection.anyMessage.connect(onMessage);
+  connection.statusChanged.connect(onStatus);
+  void lost.then((reason) => {
+    outcome.resolve({ kind: 'lost', reason });
+  });
+  // The kernel answers this after the request: then nothing of it comes any more, also where its reply was lost with the program.
+  void connection.info
+    .then(() => delay(idleGrace))
+    .then(
+      () => {
+        outcome.resolve(
+          reply
+            ? { kind: 'replied', content: reply }
+            : { kind: 'replied', content: { status: 'aborted', execution_count: null } },
+        );
+      },
+      () => undefined,
+    );
+  try {
+    return await outcome.promise;
+  } finally {
+    clearTimeout(grace);
+    connection.anyMessage.disconnect(onMessage);
+    connection.statusChanged.disconnect(onStatus);
   }
 };
 

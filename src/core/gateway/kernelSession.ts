@@ -3,7 +3,7 @@ import { CommsOverSubshells, KernelConnection, ServerConnection, type Kernel } f
 import { setTimeout as delayFor } from 'node:timers/promises';
 import { deferred, within } from '../async.ts';
 import type { Log } from '../log.ts';
-import { executeOn, type ExecuteOutcome, type ExecuteRequest } from './execute.ts';
+import { executeOn, resumeOn, type ExecuteOutcome, type ExecuteRequest } from './execute.ts';
 import type { GatewayHttp } from './http.ts';
 import { openKernelComm, type CommListener, type KernelComm } from './kernelComm.ts';
 import { getKernel, interruptKernel, restartKernel, type KernelModel } from './kernelApi.ts';
@@ -14,6 +14,8 @@ import { createSocketClass } from './socket.ts';
 export interface KernelSession {
   readonly kernelId: string;
   readonly kernelName: string;
+  /** By which the gateway knows the connection again. */
+  readonly clientId: string;
   /** Settled once the kernel can't be used any more, with the reason. */
   readonly lost: Promise<LostReason>;
   readonly isLost: boolean;
@@ -21,6 +23,8 @@ export interface KernelSession {
   ready(milliseconds: number, signal?: AbortSignal): Promise<boolean>;
   /** Always settles: with the reply, or `lost`. */
   execute(request: ExecuteRequest): Promise<ExecuteOutcome>;
+  /** Goes on reading a request of an earlier connection with this client id. Always settles. */
+  resume(messageId: string, request: Pick<ExecuteRequest, 'onMessage' | 'onInput'>): Promise<ExecuteOutcome>;
   /** Opens a comm; it is closed when the kernel is restarted. */
   openComm(target: string, listener: CommListener): KernelComm;
   interrupt(): Promise<void>;
@@ -202,13 +206,13 @@ const openSession = (
     }
   };
 
-  const execute = async (request: ExecuteRequest): Promise<ExecuteOutcome> => {
+  const watched = async (work: () => Promise<ExecuteOutcome>): Promise<ExecuteOutcome> => {
     if (liveness.isLost()) {
       return { kind: 'lost', reason: await liveness.lost };
     }
     const release = liveness.beginWork();
     try {
-      return await executeOn(connection, request, liveness.lost, () => restarting);
+      return await work();
     } finally {
       release();
     }
@@ -217,12 +221,15 @@ const openSession = (
   return {
     kernelId: connection.id,
     kernelName: connection.name,
+    clientId: connection.clientId,
     lost: liveness.lost,
     get isLost() {
       return liveness.isLost();
     },
     ready,
-    execute,
+    execute: (request) => watched(() => executeOn(connection, request, liveness.lost, () => restarting)),
+    resume: (messageId, request) =>
+      watched(() => resumeOn(connection, messageId, request, liveness.lost, () => restarting)),
     openComm: (target, listener) =>
       openKernelComm(connection, target, listener, Promise.race([liveness.lost, restarted.promise]), liveness),
     interrupt: () => interruptKernel(http, connection.id),

@@ -64,6 +64,8 @@ export interface Leases {
   claimLease(lease: Lease): boolean;
   /** After it: others may take it. Nothing when the lease was lost. */
   idleLease(lease: Lease): void;
+  /** Its program ends and its run goes on: the lease is expired from now on. Nothing when the lease was lost. */
+  abandonLease(lease: Lease): void;
   /** Whether any lease names this kernel. */
   isLeased(kernelId: string): boolean;
   /** Nothing when the lease was lost. */
@@ -229,6 +231,14 @@ export const createLeases = (database: Database, observer: ProcessIdentity): Lea
       database.write(() => database.run('UPDATE lease SET idle = 0 WHERE token = $token', { token }).changes) > 0,
     idleLease: ({ token }) => {
       database.write(() => database.run('UPDATE lease SET idle = 1 WHERE token = $token', { token }));
+    },
+    abandonLease: ({ token }) => {
+      database.write(() =>
+        database.run('UPDATE lease SET heartbeat_at = 0, heartbeat_uptime = $uptime WHERE token = $token', {
+          token,
+          uptime: uptime() - 2 * leaseLifetime,
+        }),
+      );
     },
     isLeased: (kernelId) =>
       database.get(v.object({ found: integerColumn }), 'SELECT 1 AS found FROM lease WHERE kernel_id = $kernel', {

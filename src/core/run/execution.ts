@@ -1,10 +1,12 @@
 // Executing one cell under its total limit: the run ends in a named state, whatever the code does.
+import type { KernelMessage } from '@jupyterlab/services';
 import { deferred } from '../async.ts';
 import type { ExecuteOutcome, RequestMetadata } from '../gateway/execute.ts';
 import type { LostReason } from '../gateway/liveness.ts';
 import type { AcquiredKernel } from './kernels.ts';
 import type { OutputModel } from './outputs.ts';
 import type { RunListener } from './events.ts';
+import type { Journal } from './journal.ts';
 import type { RunHooks } from './request.ts';
 import type { RunStatus } from './result.ts';
 import { stopExecution, type StopBounds } from './stop.ts';
@@ -12,6 +14,8 @@ import { stopExecution, type StopBounds } from './stop.ts';
 export interface Execution {
   readonly status: RunStatus;
   readonly outcome: ExecuteOutcome;
+  /** By the limit or by somebody. */
+  readonly wasStopped: boolean;
   /** Milliseconds from the start of the cell. */
   readonly duration: number;
 }
@@ -25,6 +29,15 @@ export interface Cell {
   readonly stopBounds: StopBounds;
   /** Called when the request is on its way: what must be written down can be, while the kernel works. */
   readonly onSent: () => void;
+  /** Where the run is written down for the next program to go on with. */
+  readonly journal?: (messageId: string) => Journal;
+  /** The request that another program had sent, and the milliseconds since then. */
+  readonly resumed?: { readonly messageId: string; readonly age: number };
+}
+
+/** The program ends in mid-run: the next one goes on reading. */
+export interface LeftExecution {
+  readonly status: 'left';
 }
 
 /** The kernel's `busy` may be lost on the way; the limit starts then all the same. */
@@ -53,21 +66,28 @@ export const executeCell = async (
   cell: Cell,
   model: OutputModel,
   listener: RunListener,
-  hooks: RunHooks,
-): Promise<Execution> => {
-  const { session, translate } = acquired.kernel;
+  hooks: RunHooks & { readonly leaving?: AbortSignal },
+): Promise<Execution | LeftExecution> => {
+  const { session, translate, language } = acquired.kernel;
   const { onInput } = hooks;
-  const stop = deferred<'timeout' | 'interrupted'>();
+  const { journal: openJournal, resumed } = cell;
+  const age = resumed?.age ?? 0;
+  const stop = deferred<'timeout' | 'interrupted' | 'left'>();
+  let messageId = '';
+  let journal: Journal | undefined;
   let limit: NodeJS.Timeout | undefined;
   let startedAt = performance.now();
   let started = false;
   const start = (): void => {
     if (!started) {
       started = true;
-      startedAt = performance.now();
-      limit = setTimeout(() => {
-        stop.resolve('timeout');
-      }, cell.timeoutSeconds * 1000);
+      startedAt = performance.now() - age;
+      limit = setTimeout(
+        () => {
+          stop.resolve('timeout');
+        },
+        Math.max(0, cell.timeoutSeconds * 1000 - age),
+      );
     }
   };
   const latest = setTimeout(start, latestStart);
@@ -75,25 +95,55 @@ export const executeCell = async (
     stop.resolve('interrupted');
   };
   hooks.signal?.addEventListener('abort', onAbort, { once: true });
+  const onLeaving = (): void => {
+    if (journal) {
+      stop.resolve('left');
+    }
+  };
+  hooks.leaving?.addEventListener('abort', onLeaving, { once: true });
 
-  const sentAt = performance.now();
-  const outcome = session.execute({
-    code: cell.code,
-    userExpressions: cell.userExpressions,
-    metadata: cell.metadata,
-    lateOutput: acquired.kernel.language !== 'python',
-    onMessage: (message) => {
+  const sentAt = performance.now() - age;
+  const reading = {
+    onMessage: (message: KernelMessage.IIOPubMessage) => {
       start();
+      journal?.message(message);
       model.accept(message);
     },
-    ...(onInput && { onInput: (prompt, password) => onInput(translate.text(prompt), password) }),
-  });
+    ...(onInput && {
+      onInput: (prompt: string, password: boolean) => onInput(translate.text(prompt), password),
+    }),
+  };
+  const outcome = resumed
+    ? session.resume(resumed.messageId, reading)
+    : session.execute({
+        ...reading,
+        code: cell.code,
+        userExpressions: cell.userExpressions,
+        metadata: cell.metadata,
+        lateOutput: language !== 'python',
+        onSent: (id) => {
+          messageId = id;
+          journal?.sent(id);
+        },
+      });
+  if (resumed) {
+    start();
+  }
+  let isLeft = false;
   try {
     cell.onSent();
+    journal = openJournal?.(resumed?.messageId ?? messageId);
     if (hooks.signal?.aborted) {
       onAbort();
     }
     const first = await Promise.race([outcome.then(() => null), stop.promise]);
+    if (first === 'left') {
+      isLeft = true;
+      // First, so that what comes from now on is kept by the gateway.
+      session.dispose();
+      await journal?.flush();
+      return { status: 'left' };
+    }
     if (first !== null) {
       const end = await stopExecution(
         session,
@@ -110,11 +160,20 @@ export const executeCell = async (
       }
     }
     const settled = await outcome;
-    return { status: statusOf(settled, first), outcome: settled, duration: Math.round(performance.now() - startedAt) };
+    return {
+      status: statusOf(settled, first),
+      outcome: settled,
+      wasStopped: first !== null,
+      duration: Math.round(performance.now() - startedAt),
+    };
   } finally {
     clearTimeout(latest);
     clearTimeout(limit);
     hooks.signal?.removeEventListener('abort', onAbort);
+    hooks.leaving?.removeEventListener('abort', onLeaving);
+    if (!isLeft) {
+      await journal?.flush();
+    }
   }
 };
 

@@ -19,7 +19,7 @@ import type { RunContext } from './way.ts';
 
 export interface ExecutedRun {
   readonly before: Snapshot;
-  readonly attached: Attached;
+  readonly attached: Pick<Attached, 'skipped' | 'hashes'>;
   readonly model: OutputModel;
   readonly execution: Execution;
   readonly startedAt: number;
@@ -29,7 +29,7 @@ export interface ExecutedRun {
 const reportBound = 3_000;
 
 const askForReport = async (acquired: AcquiredKernel, execution: Execution): Promise<RunReport | undefined> => {
-  if (acquired.kernel.probe === null || execution.outcome.kind === 'lost' || acquired.kernel.session.isLost) {
+  if (acquired.kernel.language !== 'python' || execution.outcome.kind === 'lost' || acquired.kernel.session.isLost) {
     return undefined;
   }
   const report = parseReport(execution.outcome.content);

@@ -8,6 +8,7 @@ import { removeKernel } from '../gateway/launch.ts';
 import type { Log } from '../log.ts';
 import type { Lease, Registry } from '../registry/registry.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
+import type { AcquiredKernel, Kernels, KernelWish } from './acquiredKernel.ts';
 import { adoptKernel } from './adoptKernel.ts';
 import type { ConnectedGateway } from './gatewayAccess.ts';
 import { boundedRemoval } from './channel/channel.ts';
@@ -19,6 +20,8 @@ import { moveKernel, startMessageKernel, type FolderNotes, type MessageKernel } 
 import type { RunSettings } from './request.ts';
 import { waitForLease } from './waitForLease.ts';
 
+export type { AcquiredKernel, HeldKernel, Kernels } from './acquiredKernel.ts';
+
 interface Held {
   /** As it stands for the message that it serves now. */
   kernel: MessageKernel;
@@ -29,44 +32,10 @@ interface Held {
   /** Not for another run: it is not what was set up any more. */
   retired: boolean;
   usedAt: number;
+  /** To the next program, with its run. */
+  left: boolean;
   /** Whether the gateway has it no more, once that was asked for. */
   removal: Promise<boolean> | undefined;
-}
-
-export interface AcquiredKernel {
-  readonly kernel: MessageKernel;
-  /** False when the kernel was kept from an earlier run. */
-  readonly fresh: boolean;
-  /** It took the place of an earlier one of the message, whose variables are gone. */
-  readonly replaced: boolean;
-  /** Gives it back for the message's next run; a lost or retired one is removed. */
-  release(): void;
-  /** This run is its last one. */
-  retire(): void;
-  isRetired(): boolean;
-  /** Deletes it on the gateway. */
-  remove(): Promise<void>;
-}
-
-export interface KernelWish {
-  /** Kernelspec; the gateway's default for Python where it is `null`. */
-  readonly kernelName: string | null;
-  readonly signal?: AbortSignal | undefined;
-  /** Told once when another program uses the message, and the wait for it begins. */
-  readonly onWaiting?: (owner: string) => void;
-}
-
-export interface Kernels {
-  /** @throws CodedError of the `kernel.` group, `message.inUse`, `cancelled` */
-  acquire(gateway: ConnectedGateway, workspace: Workspace, wish: KernelWish): Promise<AcquiredKernel>;
-  /** The kernel that a message has and nobody uses; nothing is started. */
-  borrow(workspace: Workspace): Pick<AcquiredKernel, 'kernel' | 'release'> | undefined;
-  /** Releases the kernel of a message that nobody uses; false when it runs. */
-  releaseIdle(workspace: Workspace): Promise<boolean>;
-  /** Whether this process has a kernel of the message. */
-  has(workspace: Workspace): boolean;
-  /** Deletes all kernels and waits, bounded, until the gateway has none of them. */
-  dispose(): Promise<void>;
 }
 
 const heartbeatInterval = 10_000;
@@ -96,7 +65,7 @@ const settingsFor = (scope: KernelScope, settings: RunSettings): RunSettings => 
 export const createKernels = (
   registry: Registry,
   settings: () => RunSettings,
-  recoverMessage: (workspace: Workspace) => Promise<void>,
+  recoverMessage: (workspace: Workspace, onWaiting?: (owner: string) => void) => Promise<void>,
   keepLate: (workspace: Workspace) => Promise<void>,
   log: Log,
 ): Kernels => {
@@ -248,6 +217,32 @@ export const createKernels = (
     }
   };
 
+  /** The kernel of a run that this process has just gone on with. */
+  const restingEntry = async (key: string): Promise<Held | undefined> => {
+    const entry = held.get(key);
+    if (entry === undefined || (!entry.retired && !entry.kernel.session.isLost && registry.claimLease(entry.lease))) {
+      return entry;
+    }
+    await remove(entry);
+    return undefined;
+  };
+
+  const newEntry = (kernel: MessageKernel, lease: Lease, scope: KernelScope): Held => {
+    const entry: Held = {
+      kernel,
+      scope,
+      key: kernelKey(scope, kernel.workspace),
+      lease,
+      inUse: true,
+      retired: false,
+      usedAt: Date.now(),
+      left: false,
+      removal: undefined,
+    };
+    held.set(entry.key, entry);
+    return entry;
+  };
+
   const start = async (
     gateway: ConnectedGateway,
     workspace: Workspace,
@@ -257,9 +252,13 @@ export const createKernels = (
     const spec = chooseKernelSpec(gateway.server, kernelName);
     const kernelId = randomUUID();
     // The lease names the kernel before it is asked for: whoever finds the lease expired can remove it.
-    const { lease, replaced, taken } = await waitForLease(
+    const outcome = await waitForLease(
       async () => {
-        await orCancelled(recoverMessage(workspace), signal);
+        await orCancelled(recoverMessage(workspace, onWaiting), signal);
+        const entry = await restingEntry(kernelKey(scope, workspace));
+        if (entry) {
+          return { kind: 'here', entry } as const;
+        }
         return registry.acquireLease(workspace, {
           kernelId,
           connection: leaseAddress(gateway.http.connection),
@@ -270,22 +269,16 @@ export const createKernels = (
       },
       { seconds: settings().waitSeconds, signal, onWaiting },
     );
+    if (outcome.kind === 'here') {
+      return { entry: outcome.entry, fresh: false };
+    }
+    const { lease, replaced, taken } = outcome;
     if (replaced?.connection === lease.connection && !leaving.has(replaced.kernelId)) {
       inBackground(removeKernel(gateway.http, replaced.kernelId, log).then(() => undefined));
     }
     makeRoom();
     const hold = (kernel: MessageKernel): Held => {
-      const entry: Held = {
-        kernel,
-        scope,
-        key: kernelKey(scope, workspace),
-        lease,
-        inUse: true,
-        retired: false,
-        usedAt: Date.now(),
-        removal: undefined,
-      };
-      held.set(entry.key, entry);
+      const entry = newEntry(kernel, lease, scope);
       return entry;
     };
     const dropTaken = (): void => {
@@ -395,6 +388,37 @@ export const createKernels = (
     }
   };
 
+  const asAcquired = (entry: Held): AcquiredKernel => ({
+    kernel: entry.kernel,
+    fresh: false,
+    replaced: false,
+    release: () => {
+      if (entry.left) {
+        return;
+      }
+      entry.inUse = false;
+      entry.usedAt = Date.now();
+      if (entry.kernel.session.isLost || entry.retired || entry.scope === 'run' || entry.removal !== undefined) {
+        // Not waited for: a gateway that does not answer would hold up the end of the run.
+        inBackground(remove(entry));
+      } else {
+        rest(entry);
+      }
+    },
+    retire: () => {
+      entry.retired = true;
+    },
+    isRetired: () => entry.retired,
+    remove: () => remove(entry),
+    leave: () => {
+      entry.left = true;
+      held.delete(entry.key);
+      entry.kernel.channel?.dispose();
+      entry.kernel.session.dispose();
+      registry.abandonLease(entry.lease);
+    },
+  });
+
   return {
     acquire: async (gateway, workspace, wish) => {
       const { kernelName, signal } = wish;
@@ -419,32 +443,21 @@ export const createKernels = (
         }
         ({ entry, fresh } = await start(gateway, workspace, scope, wish));
       }
-      const acquired = entry;
-      await serve(acquired, workspace, signal);
+      await serve(entry, workspace, signal);
+      return { ...asAcquired(entry), fresh, replaced: fresh && bereft.delete(key) };
+    },
+    hold: (kernel, lease) => {
+      const scope = lease.isWholeChat ? 'chat' : 'message';
+      const entry = newEntry(kernel, lease, scope);
       return {
-        kernel: acquired.kernel,
-        fresh,
-        replaced: fresh && bereft.delete(key),
-        release: () => {
-          acquired.inUse = false;
-          acquired.usedAt = Date.now();
-          if (
-            acquired.kernel.session.isLost ||
-            acquired.retired ||
-            acquired.scope === 'run' ||
-            acquired.removal !== undefined
-          ) {
-            // Not waited for: a gateway that does not answer would hold up the end of the run.
-            inBackground(remove(acquired));
-          } else {
-            rest(acquired);
-          }
+        ...asAcquired(entry),
+        // Spread takes a getter's value.
+        get kernel() {
+          return entry.kernel;
         },
-        retire: () => {
-          acquired.retired = true;
+        update: (known) => {
+          entry.kernel = known;
         },
-        isRetired: () => acquired.retired,
-        remove: () => remove(acquired),
       };
     },
     borrow: (workspace) => {

@@ -197,8 +197,11 @@ const closeRun = async ({ registry, settings, late, skipped, settled, log }: Rec
 };
 
 export interface LeftBehind {
-  /** Cleans up after processes that ended without doing so; touches nothing of one that lives. Failures are logged and tried again next time. */
-  recover(): Promise<void>;
+  /**
+   * Cleans up after processes that ended without doing so; touches nothing of one that lives. Failures are logged and tried again next time.
+   * @param goingOn ids of runs that go on all the same, and of their kernels
+   */
+  recover(goingOn?: ReadonlySet<string>): Promise<void>;
   /**
    * The same for one message, before it has a kernel again: what takes an old kernel's place would remove it with the files that it
    * still has.
@@ -244,11 +247,11 @@ export const createLeftBehind = (
     });
 
   return {
-    recover: async () => {
-      for (const lease of registry.expiredLeases()) {
+    recover: async (goingOn = new Set()) => {
+      for (const lease of registry.expiredLeases().filter(({ kernelId }) => !goingOn.has(kernelId))) {
         await removeExpired(lease);
       }
-      for (const run of registry.unfinishedRuns()) {
+      for (const run of registry.unfinishedRuns().filter(({ runId }) => !goingOn.has(runId))) {
         await closeUnfinished(run);
       }
     },

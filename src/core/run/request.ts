@@ -45,6 +45,8 @@ export interface RunSettings {
   readonly launchTimeoutSeconds: number;
   /** Seconds a run waits for another window or command that runs the same message. */
   readonly waitSeconds: number;
+  /** A run goes on when this program ends, and the next one reads on (`journal.ts`). */
+  readonly resumable: boolean;
   /** Kernels kept at once, least recently used released first. */
   readonly maximumKernels: number;
   /** Seconds after which an unused kernel is released. */
@@ -71,6 +73,7 @@ export const defaultRunSettings: RunSettings = {
   kernelScope: 'message',
   launchTimeoutSeconds: 60,
   waitSeconds: 600,
+  resumable: false,
   maximumKernels: 4,
   idleSeconds: 600,
   trackedTypes: null,

@@ -1,17 +1,25 @@
 // Waiting for a message that another window or command runs: one after the other, and nothing is lost.
 import { delay } from '../async.ts';
 import { CodedError } from '../errors.ts';
-import type { LeaseOutcome } from '../registry/registry.ts';
+import type { Lease } from '../registry/registry.ts';
 
 /** Milliseconds between two looks: other processes can't be heard, only seen in the registry. */
 const pause = 250;
 
+interface HeldByOther {
+  readonly kind: 'held';
+  readonly owner: string;
+  readonly lease: Lease;
+}
+
+const isHeld = (outcome: { readonly kind: string }): outcome is HeldByOther => outcome.kind === 'held';
+
 /**
- * Acquires a lease as soon as its owner lets it go.
+ * Tries until the message is not held by somebody else.
  * @throws CodedError `message.inUse` when that took too long, `cancelled`
  */
-export const waitForLease = async (
-  acquire: () => Promise<LeaseOutcome>,
+export const waitForLease = async <T extends { readonly kind: string }>(
+  acquire: () => Promise<T | HeldByOther>,
   {
     seconds,
     signal,
@@ -21,12 +29,12 @@ export const waitForLease = async (
     readonly signal: AbortSignal | undefined;
     readonly onWaiting: ((owner: string) => void) | undefined;
   },
-): Promise<LeaseOutcome & { kind: 'acquired' }> => {
+): Promise<Exclude<T, HeldByOther>> => {
   const deadline = Date.now() + seconds * 1000;
   for (let isFirst = true; ; isFirst = false) {
     const outcome = await acquire();
-    if (outcome.kind === 'acquired') {
-      return outcome;
+    if (!isHeld(outcome)) {
+      return outcome as Exclude<T, HeldByOther>;
     }
     if (Date.now() >= deadline) {
       const { chatId, messageId } = outcome.lease.workspace.key;

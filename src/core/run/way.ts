@@ -1,6 +1,7 @@
 // The way of a run: prepare, snapshot, translate, execute, collect. The last step happens whatever the run did.
 import { orCancelled, throwIfAborted } from '../async.ts';
 import { CodedError, isCoded } from '../errors.ts';
+import { leaseAddress } from '../gateway/connection.ts';
 import { reportExpressions } from '../kernel/report.ts';
 import type { Log } from '../log.ts';
 import { translateCode } from '../paths/codeTranslator.ts';
@@ -11,10 +12,11 @@ import { attachToWorkspace, type Attached } from './attach.ts';
 import { pushBeforeRun } from './channel/inRun.ts';
 import { placedCode, sourceMetadata } from './codeSource.ts';
 import { isLasting, type RunEvent, type RunListener, type RunNotice } from './events.ts';
-import { executeCell, type Execution } from './execution.ts';
-import { finishRun } from './finish.ts';
+import { executeCell, type Execution, type LeftExecution } from './execution.ts';
+import { finishRun, type ExecutedRun } from './finish.ts';
 import { keepLateFiles } from './lateWrites.ts';
 import type { GatewayAccess } from './gatewayAccess.ts';
+import { beginJournal, type Journal, type JournalHead } from './journal.ts';
 import type { AcquiredKernel, Kernels } from './kernels.ts';
 import type { MessageKernel } from './messageKernel.ts';
 import { createOutputModel } from './outputs.ts';
@@ -28,8 +30,12 @@ export interface RunServices {
   readonly kernels: Kernels;
   readonly settings: () => RunSettings;
   /** Sees to what an ended process left of a message: its files come first. */
-  readonly recoverMessage: (workspace: Workspace) => Promise<void>;
+  readonly recoverMessage: (workspace: Workspace, onWaiting?: (owner: string) => void) => Promise<void>;
   readonly log: Log;
+  /** Where journals are. */
+  readonly running: string;
+  /** Aborts when this program ends and leaves what runs to the next one. */
+  readonly leaving: AbortSignal;
 }
 
 /** What the steps of one run share. */
@@ -46,6 +52,12 @@ export interface RunContext extends RunServices {
 /** What a gateway that has ended or was started anew answers to those who knew it before. */
 const isOutdated = (error: unknown): boolean =>
   isCoded(error, 'gateway.unreachable') || isCoded(error, 'gateway.rejectedToken');
+
+const sayWaiting =
+  (tell: RunListener) =>
+  (owner: string): void => {
+    tell({ kind: 'notice', notice: { code: 'kernel.waiting', owner } });
+  };
 
 const acquireKernel = async (context: RunContext): Promise<AcquiredKernel> => {
   const { gateways, hooks, kernels, request, tell, workspace } = context;
@@ -65,9 +77,7 @@ const acquireKernel = async (context: RunContext): Promise<AcquiredKernel> => {
       return await kernels.acquire(gateway, workspace, {
         kernelName,
         signal: hooks.signal,
-        onWaiting: (owner) => {
-          tell({ kind: 'notice', notice: { code: 'kernel.waiting', owner } });
-        },
+        onWaiting: sayWaiting(tell),
       });
     } catch (error) {
       if (!isOutdated(error)) {
@@ -84,7 +94,7 @@ const acquireKernel = async (context: RunContext): Promise<AcquiredKernel> => {
 const prepare = async (context: RunContext): Promise<{ attached: Attached; acquired: AcquiredKernel }> => {
   const { hooks, request, tell } = context;
   tell({ kind: 'phase', phase: 'prepare' });
-  await orCancelled(context.recoverMessage(context.workspace), hooks.signal);
+  await orCancelled(context.recoverMessage(context.workspace, sayWaiting(tell)), hooks.signal);
   const attached = await attachToWorkspace(
     context.registry,
     context.workspace,
@@ -110,6 +120,31 @@ const codeFor = ({ language, grounding, kernelFolder }: MessageKernel, request: 
   return grounding === 'translated' ? translateCode(language, request.code, kernelFolder) : request.code;
 };
 
+/** What the next program needs to go on with this run. */
+const headOf = (context: RunContext, kernel: MessageKernel, startedAt: number, attached: Attached): JournalHead => {
+  const { request, runId, workspace, settings } = context;
+  const { session, gateway } = kernel;
+  return {
+    version: 1,
+    runId,
+    key: workspace.key,
+    kernelId: session.kernelId,
+    kernelName: kernel.kernelName,
+    language: kernel.language,
+    connection: leaseAddress(gateway.http.connection),
+    clientId: session.clientId,
+    grounding: kernel.grounding,
+    reach: kernel.reach,
+    kernelFolder: kernel.kernelFolder,
+    realPaths: [...kernel.realPaths],
+    code: request.code,
+    ...(request.document && { document: request.document }),
+    timeoutSeconds: request.timeoutSeconds ?? settings().timeoutSeconds,
+    startedAt,
+    skipped: [...attached.skipped],
+  };
+};
+
 const execute = async (
   context: RunContext,
   acquired: AcquiredKernel,
@@ -117,45 +152,84 @@ const execute = async (
   attached: Attached,
 ): Promise<RunResult> => {
   const { kernel } = acquired;
-  const { request, workspace, tell, runId, registry } = context;
+  const { request, workspace, tell, runId, registry, settings, log } = context;
   const isPython = kernel.language === 'python';
   const model = createOutputModel(kernel.translate, tell);
   tell({ kind: 'phase', phase: 'execute' });
   const startedAt = Date.now();
-  let execution: Execution | undefined;
-  try {
-    execution = await executeCell(
-      acquired,
-      {
-        code: codeFor(kernel, request),
-        userExpressions: isPython ? reportExpressions() : {},
-        metadata: isPython ? sourceMetadata(request.code, request.document) : {},
-        timeoutSeconds: request.timeoutSeconds ?? context.settings().timeoutSeconds,
-        stopBounds: context.settings().stopBounds,
-        onSent: () => {
-          // While the kernel works: it costs the run no time.
-          registry.beginRun({
-            runId,
-            workspace,
-            code: request.code,
-            language: kernel.language,
-            kernelName: kernel.kernelName,
-            startedAt,
-          });
-          // What a process that is killed in mid-run leaves to the next one.
-          registry.writeBaseline(workspace, serializeSnapshot(before));
-          attached.recordInputs(runId);
-        },
+  let journal: Journal | undefined;
+  const openJournal = (messageId: string): Journal =>
+    (journal = beginJournal(context.running, headOf(context, kernel, startedAt, attached), messageId, log));
+  const execution = await executeCell(
+    acquired,
+    {
+      code: codeFor(kernel, request),
+      userExpressions: isPython ? reportExpressions() : {},
+      metadata: isPython ? sourceMetadata(request.code, request.document) : {},
+      timeoutSeconds: request.timeoutSeconds ?? settings().timeoutSeconds,
+      stopBounds: settings().stopBounds,
+      onSent: () => {
+        // While the kernel works: it costs the run no time.
+        registry.beginRun({
+          runId,
+          workspace,
+          code: request.code,
+          language: kernel.language,
+          kernelName: kernel.kernelName,
+          startedAt,
+        });
+        // What a process that is killed in mid-run leaves to the next one.
+        registry.writeBaseline(workspace, serializeSnapshot(before));
+        attached.recordInputs(runId);
       },
-      model,
-      tell,
-      context.hooks,
-    );
-  } finally {
-    model.end();
+      ...(settings().resumable && { journal: openJournal }),
+    },
+    model,
+    tell,
+    { ...context.hooks, leaving: context.leaving },
+  );
+  return endRun(context, acquired, { before, attached, model, startedAt }, execution, journal);
+};
+
+/**
+ * The end of a run, also of one that another program had begun.
+ * @throws CodedError `cancelled` when this program ends before the run does
+ */
+export const endRun = async (
+  context: RunContext,
+  acquired: AcquiredKernel,
+  run: Omit<ExecutedRun, 'execution'>,
+  execution: Execution | LeftExecution,
+  journal: Journal | undefined,
+): Promise<RunResult> => {
+  if (execution.status === 'left') {
+    acquired.leave();
+    throw new CodedError('cancelled', {});
   }
-  tell({ kind: 'phase', phase: 'collect' });
-  return finishRun(context, acquired, { before, attached, model, execution, startedAt });
+  run.model.end();
+  context.tell({ kind: 'phase', phase: 'collect' });
+  const result = await finishRun(context, acquired, { ...run, execution });
+  journal?.remove();
+  return result;
+};
+
+/** Begins to tell about a run; what its result is to hold is remembered. */
+export const contextOf = (
+  services: RunServices,
+  runId: string,
+  workspace: Workspace,
+  request: RunRequest,
+  hooks: RunHooks,
+): RunContext => {
+  const notices: RunNotice[] = [];
+  const tell = (event: RunEvent): void => {
+    if (event.kind === 'notice' && isLasting(event.notice)) {
+      notices.push(event.notice);
+    }
+    hooks.onEvent?.(event);
+  };
+  tell({ kind: 'begin', runId });
+  return { ...services, runId, request, hooks, workspace, tell, notices };
 };
 
 /**
@@ -171,15 +245,7 @@ export const runMessage = async (
   if (request.code.trim() === '') {
     throw new CodedError('code.empty', {});
   }
-  const notices: RunNotice[] = [];
-  const tell = (event: RunEvent): void => {
-    if (event.kind === 'notice' && isLasting(event.notice)) {
-      notices.push(event.notice);
-    }
-    hooks.onEvent?.(event);
-  };
-  const context: RunContext = { ...services, runId: newRunId(), request, hooks, workspace, tell, notices };
-  tell({ kind: 'begin', runId: context.runId });
+  const context = contextOf(services, newRunId(), workspace, request, hooks);
   const { attached, acquired } = await prepare(context);
   try {
     const unsent = await pushBeforeRun(context, acquired);
