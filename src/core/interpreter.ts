@@ -16,7 +16,8 @@ import { createQueues } from './run/queue.ts';
 import { createLeftRuns, type ObserveResumed } from './run/leftRuns.ts';
 import { createLeftBehind, type Reconnect } from './run/recover.ts';
 import { defaultRunSettings, type RunHooks, type RunRequest, type RunSettings } from './run/request.ts';
-import type { RunResult } from './run/result.ts';
+import type { NotebookOutput, RunResult } from './run/result.ts';
+import { outputsSoFar } from './run/resume.ts';
 import { emptyTrash, moveToTrash, restoreFromTrash, type Deleted, type Emptied } from './run/trash.ts';
 import { runMessage } from './run/way.ts';
 import type { AttachmentSource } from './workspace/attachments.ts';
@@ -66,6 +67,8 @@ export interface Interpreter {
    * @returns whether there was one in this process, and nobody uses it
    */
   restartKernel(key: MessageKey): Promise<boolean>;
+  /** What a run that goes on in another window has shown until now. */
+  outputsSoFar(runId: string): readonly NotebookOutput[] | undefined;
   /** Prepares files in a message's workspace. @throws CodedError `cancelled`, `data.notWritable` */
   attach(key: MessageKey, sources: readonly AttachmentSource[], signal?: AbortSignal): Promise<Attached>;
   /** What a model should be told about a message's files. @throws CodedError `cancelled` */
@@ -185,6 +188,7 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
             ),
           );
     },
+    outputsSoFar: (runId) => outputsSoFar(data.running, runId, log),
     attach: async (key, sources, signal) => {
       const workspace = registry.workspaceFor(key);
       return track(

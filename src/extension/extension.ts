@@ -52,7 +52,7 @@ export const activate = (context: vscode.ExtensionContext): CodeInterpreterApi =
   return createApi(shared);
 };
 
-/** Removes this window's kernels from the gateway. */
+/** Removes this window's kernels from the gateway; what runs goes on for the window that comes next. */
 export const deactivate = async (): Promise<void> => {
-  await services?.reset();
+  await services?.reset({ leaveRuns: true });
 };

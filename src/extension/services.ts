@@ -10,6 +10,7 @@ import type * as Reader from './reader.ts';
 import { askEmbeddedConsent } from './connection/consent.ts';
 import { tokenKey } from './connection/tokens.ts';
 import { createLiveRuns, type LiveRuns } from './runs/liveRuns.ts';
+import { showResumed } from './runs/resumedRuns.ts';
 import {
   certificateAuthority,
   dataDir,
@@ -41,8 +42,8 @@ export interface Services extends DisposableLike {
   /** The interpreter when it is open: nothing is loaded for the mere question. */
   openInterpreter(): Interpreter | undefined;
   filesChanged(): void;
-  /** Closes the interpreter, so that the next use opens it with the settings of then. */
-  reset(): Promise<void>;
+  /** Closes the interpreter, so that the next use opens it with the settings of then. With `leaveRuns` what runs goes on for the next window. */
+  reset(options?: { readonly leaveRuns: boolean }): Promise<void>;
 }
 
 /** How often another window's changes are looked for while the registry is open: one PRAGMA. */
@@ -136,7 +137,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
       },
     });
     opened = interpreter;
-    void interpreter.recover().then(
+    void interpreter.recover(showResumed(liveRuns, await loadEngine(), log)).then(
       () => {
         emptyOldTrash(interpreter);
         filesEmitter.fire(undefined);
@@ -156,12 +157,12 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     }
   }, pollInterval);
 
-  const reset = async (): Promise<void> => {
+  const reset: Services['reset'] = async (options) => {
     const closing = opening;
     opening = undefined;
     opened = undefined;
     try {
-      await (await closing)?.dispose();
+      await (await closing)?.dispose(options);
     } catch (error) {
       log.warn(String(error));
     }

@@ -50,6 +50,7 @@ export const runSettings = (): Partial<RunSettings> => {
   const types = configuration.get<string[]>('trackedTypes', []);
   return {
     ownerLabel: `VS Code (process ${process.pid})`,
+    resumable: true,
     timeoutSeconds: configuration.get<number>('timeoutSeconds', 60),
     initCode: configuration.get<string>('initCode', ''),
     grounding: configuration.get<RunSettings['grounding']>('grounding', 'auto'),

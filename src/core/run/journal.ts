@@ -183,9 +183,17 @@ const firstLineOf = (path: string): string => {
   }
 };
 
+/** The journal of one run; `undefined` where it has none. */
+export const findJournal = (folder: string, runId: string, log: Log): FoundJournal | undefined =>
+  findJournals(folder, log, (name) => name === `${runId}.jsonl`)[0];
+
 /** All journals of the folder. One that says nothing is removed. */
-export const findJournals = (folder: string, log: Log): readonly FoundJournal[] => {
-  const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+export const findJournals = (
+  folder: string,
+  log: Log,
+  isWanted: (name: string) => boolean = (name) => name.endsWith('.jsonl'),
+): readonly FoundJournal[] => {
+  const names = readdirSync(folder).filter(isWanted);
   return names.flatMap((name) => {
     const path = join(folder, name);
     try {

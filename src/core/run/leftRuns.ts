@@ -15,6 +15,7 @@ import type { RunServices } from './way.ts';
 
 /** A run that this program goes on with. */
 export interface ResumedRun {
+  readonly runId: string;
   readonly key: MessageKey;
   readonly code: string;
   readonly language: string;
@@ -84,10 +85,10 @@ export const createLeftRuns = (services: LeftRunServices): LeftRuns => {
   };
 
   const begin = (run: LeftRun, gateway: ConnectedGateway, observe: ObserveResumed | undefined): Promise<unknown> => {
-    const { key, code, language, document, startedAt } = run.head;
+    const { runId, key, code, language, document, startedAt } = run.head;
     const ended = deferred<RunResult | undefined>();
     const work = (): Promise<RunResult | undefined> => {
-      const hooks = observe?.({ key, code, language, document, startedAt, ended: ended.promise }) ?? {};
+      const hooks = observe?.({ runId, key, code, language, document, startedAt, ended: ended.promise }) ?? {};
       return resume(run, gateway, hooks);
     };
     const resumed = track(queues.enqueue(kernelKey('message', registry.workspaceFor(key)), work, ending));

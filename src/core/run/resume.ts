@@ -5,6 +5,7 @@ import type { ExecuteOutcome } from '../gateway/execute.ts';
 import { getKernel, type KernelModel } from '../gateway/kernelApi.ts';
 import { connectKernel, type KernelSession } from '../gateway/kernelSession.ts';
 import { openTransfer } from '../kernel/transfer/transfer.ts';
+import type { Log } from '../log.ts';
 import type { Lease } from '../registry/registry.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
 import { takeSnapshot } from '../workspace/snapshot.ts';
@@ -16,6 +17,7 @@ import { executeCell, type Execution, type LeftExecution } from './execution.ts'
 import type { ConnectedGateway } from './gatewayAccess.ts';
 import {
   beginJournal,
+  findJournal,
   findJournals,
   readJournal,
   type FoundJournal,
@@ -26,8 +28,8 @@ import type { HeldKernel } from './kernels.ts';
 import type { MessageKernel } from './messageKernel.ts';
 import { createOutputModel, type OutputModel } from './outputs.ts';
 import type { RunHooks } from './request.ts';
-import type { RunResult, SkippedFile } from './result.ts';
-import { noTranslation, translateOutputs } from './translation.ts';
+import type { NotebookOutput, RunResult, SkippedFile } from './result.ts';
+import { noTranslation, translateOutputs, type OutputTranslator } from './translation.ts';
 import { contextOf, endRun, type RunContext, type RunServices } from './way.ts';
 
 /** A run that goes on although its program is gone, with the expired lease of that program. */
@@ -54,6 +56,23 @@ export const findLeftRuns = ({ registry, running, log }: RunServices): readonly 
   });
 };
 
+const translatorOf = ({ realPaths }: JournalHead): OutputTranslator =>
+  realPaths.length > 0 ? translateOutputs({ realPaths }) : noTranslation;
+
+/** What a run of another window has shown until now; `undefined` where nothing is known of it. */
+export const outputsSoFar = (running: string, runId: string, log: Log): readonly NotebookOutput[] | undefined => {
+  const journal = findJournal(running, runId, log);
+  if (journal === undefined) {
+    return undefined;
+  }
+  const model = createOutputModel(translatorOf(journal.head), () => undefined);
+  for (const message of readJournal(journal.path).messages) {
+    model.accept(message as KernelMessage.IIOPubMessage);
+  }
+  model.end();
+  return model.outputs;
+};
+
 const kernelOf = (
   head: JournalHead,
   workspace: Workspace,
@@ -71,7 +90,7 @@ const kernelOf = (
   reach: head.reach,
   kernelFolder: head.kernelFolder,
   realPaths: head.realPaths,
-  translate: head.realPaths.length > 0 ? translateOutputs({ realPaths: head.realPaths }) : noTranslation,
+  translate: translatorOf(head),
   probe: null,
   // Only when the code is done does the kernel answer to it.
   channel: null,

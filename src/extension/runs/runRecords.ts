@@ -21,6 +21,8 @@ export interface RunRecords extends DisposableLike {
 
 /** Live outputs are shown at most this often. */
 const refreshInterval = 250;
+/** How often the record of a run in another window is read anew. */
+const otherWindowsInterval = 1_000;
 /** More runs than this are said by their number. */
 const shownRuns = 50;
 /** Ended runs do not change: they are put together once. */
@@ -47,14 +49,14 @@ export const createRunRecords = (services: Services): RunRecords => {
   const pending = new Map<string, NodeJS.Timeout>();
   const remembered = new Map<string, RecordedRun>();
 
-  const fire = (key: MessageKey): void => {
+  const fire = (key: MessageKey, interval = refreshInterval): void => {
     const uri = recordUri(key);
     const text = uri.toString();
     if (!pending.has(text)) {
       const timer = setTimeout(() => {
         pending.delete(text);
         emitter.fire(uri);
-      }, refreshInterval);
+      }, interval);
       pending.set(text, timer);
     }
   };
@@ -72,6 +74,22 @@ export const createRunRecords = (services: Services): RunRecords => {
       resultJson: () => registry.getRun(key.user, runId)?.resultJson ?? null,
     }));
     return { runs, earlier: found.length - runs.length };
+  };
+
+  /** Runs under way in other windows: what they have shown is read from their journals, again and again while the record is open. */
+  const elsewhere = async (engine: EngineModule, key: MessageKey, here: readonly LiveRun[]): Promise<RecordedRun[]> => {
+    const interpreter = await services.interpreter();
+    const runs = interpreter.registry
+      .listRuns(key)
+      .filter(({ endedAt, runId }) => endedAt === null && !here.some((run) => run.runId === runId));
+    if (runs.length > 0) {
+      fire(key, otherWindowsInterval);
+    }
+    return runs.map(({ runId, code, language }) => {
+      const base = { runId, code, language, files: [], notes: [], isUnderWay: true };
+      const run = { ...base, outputs: interpreter.outputsSoFar(runId) ?? [], receipt: engine.recordWords.underWay() };
+      return bounded(engine, run, shownBounds);
+    });
   };
 
   const shown = (engine: EngineModule, stored: StoredRun): RecordedRun => {
@@ -95,6 +113,7 @@ export const createRunRecords = (services: Services): RunRecords => {
       const live = services.liveRuns.all().filter((run) => sameKey(run.key, key));
       const records = [
         ...runs.filter(({ runId }) => !live.some((run) => run.runId === runId)).map((run) => shown(engine, run)),
+        ...(await elsewhere(engine, key, live)),
         ...live.map((run) => bounded(engine, recordOfLive(engine, run), shownBounds)),
       ];
       const introduction = earlier > 0 ? engine.recordWords.earlierLeftOut(earlier) : undefined;

@@ -6,6 +6,7 @@ import type { Services } from '../services.ts';
 import type { LiveRun } from './liveRuns.ts';
 import { showError } from '../showError.ts';
 import { confirmDownloadedChat } from './consentToRun.ts';
+import { askInput } from './askInput.ts';
 import { tellFailure } from './failure.ts';
 import { offerFetch } from './fetchLeft.ts';
 import type { RunRecords } from './runRecords.ts';
@@ -15,24 +16,6 @@ export interface Runner {
   /** Runs a snippet and shows its record; `undefined` when the user did not agree to run it. */
   run(snippet: Snippet): Promise<RunResult | undefined>;
 }
-
-const askInput = async (prompt: string, password: boolean, stopped: AbortSignal): Promise<string> => {
-  const token = new vscode.CancellationTokenSource();
-  const cancel = (): void => {
-    token.cancel();
-  };
-  stopped.addEventListener('abort', cancel, { once: true });
-  try {
-    const answer = await vscode.window.showInputBox(
-      { prompt: prompt === '' ? vscode.l10n.t('The code asks for input') : prompt, password, ignoreFocusOut: true },
-      token.token,
-    );
-    return answer ?? '';
-  } finally {
-    stopped.removeEventListener('abort', cancel);
-    token.dispose();
-  }
-};
 
 export const createRunner = (services: Services, records: RunRecords): Runner => {
   const runOnce = async (snippet: Snippet): Promise<RunResult> => {
