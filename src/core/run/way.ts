@@ -259,7 +259,7 @@ export const runMessage = async (
         context.log,
       );
       if (late.length > 0) {
-        tell({ kind: 'notice', notice: { code: 'files.late', names: late.map(({ path }) => path) } });
+        context.tell({ kind: 'notice', notice: { code: 'files.late', names: late.map(({ path }) => path) } });
       }
     }
     return await execute(context, acquired, before, { ...attached, skipped: [...attached.skipped, ...unsent] });
