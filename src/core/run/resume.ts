@@ -112,7 +112,10 @@ const reachFiles = async (context: RunContext, held: HeldKernel): Promise<readon
     try {
       const transfer = await openTransfer(session, folder, { signal: hooks.stopFetching });
       const channel = createChannel({ workspace, folder, limits: () => settings().transfer, log }, transfer);
-      held.update({ ...kernel, channel: { ...channel, owner: knownOwnerMark(mark) } });
+      held.update({
+        ...kernel,
+        channel: { ...channel, owner: knownOwnerMark(mark), carrier: session, release: undefined },
+      });
       return [];
     } catch (error) {
       log.warn(`kernel ${session.kernelId} gives no files after its run went on: ${causeOf(error)}`);

@@ -182,7 +182,8 @@ const execute = async (
         registry.writeBaseline(workspace, serializeSnapshot(before));
         attached.recordInputs(runId);
       },
-      ...(settings().resumable && { journal: openJournal }),
+      // Files that another kernel carries have no way back once this program is gone.
+      ...(settings().resumable && kernel.channel?.release === undefined && { journal: openJournal }),
     },
     model,
     tell,
