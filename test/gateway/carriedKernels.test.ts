@@ -96,6 +96,19 @@ describe('kernels without Python, and no shared folder', () => {
     assert.deepEqual([result.status, keptBy(result), result.skipped], ['lost', ['/mnt/data/kept.csv created'], []]);
   });
 
+  it('bash: one kernel for a chat goes from folder to folder with its variables', async () => {
+    const { connection, data } = gateway;
+    const settings = { reach: 'channel', kernelScope: 'chat' } as const;
+    await withInterpreter({ settings, connection, dataFolder: data.root }, async (chat) => {
+      const one = newMessage(chat);
+      const other = chat.key(one.chatId, 'other');
+      const first = await run('x=kept; echo 1 > /mnt/data/a', { on: chat, key: one, kernelName: 'bash' });
+      const second = await run('echo $x; ls; echo 2 > /mnt/data/b', { on: chat, key: other, kernelName: 'bash' });
+      assert.deepEqual([keptBy(first), keptBy(second)], [['/mnt/data/a created'], ['/mnt/data/b created']]);
+      assert.equal(second.stdout.trim(), 'kept');
+    });
+  });
+
   it('bash: after kill -9 of the program the next one fetches what it made, and removes both kernels', async () => {
     const dataFolder = gateway.data.root;
     const message = ['--chat', 'carried', '--message', 'killed'];

@@ -82,7 +82,7 @@ export const fetchAfterRun = async (
   if (rescued) {
     return rescued;
   }
-  const reason = `what the run made stayed on the kernel's machine (${channel.folder}): the kernel is gone, and no other one there sees the folder`;
+  const reason = `what the run made stayed on the kernel's machine (${channel.folder}): no kernel there gives it`;
   return { skipped: [...(first?.skipped ?? []), { path: virtualPath(''), reason }] };
 };
 
