@@ -50,6 +50,13 @@ export const describeNotice = (notice: RunNotice, t: Translate = english): strin
       return t('The run printed too much: {bytes} more characters are left out.', { bytes: notice.bytes });
     case 'output.lost':
       return t('{bytes} bytes of output were lost on the way from the kernel.', { bytes: notice.bytes });
+    case 'files.outside':
+      return notice.more > 0
+        ? t('Written outside of /mnt/data, where nothing is kept: {paths} and {more} more.', {
+            paths: notice.paths.join(', '),
+            more: notice.more,
+          })
+        : t('Written outside of /mnt/data, where nothing is kept: {paths}.', { paths: notice.paths.join(', ') });
     case 'files.late':
       return t('Written after the end of the last run, and kept with it: {names}.', { names: notice.names.join(', ') });
     case 'setup':

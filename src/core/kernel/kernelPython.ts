@@ -18,6 +18,7 @@ const parts = [
   'magics',
   'natives',
   'output',
+  'outside',
   'paths',
   'text',
   'tracebacks',

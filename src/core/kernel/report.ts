@@ -34,6 +34,9 @@ const reportSchema = v.object({
   cwd: v.nullable(v.string()),
   /** What the run's error was about; `null` where it raised none. */
   error: v.fallback(v.nullable(errorSchema), null),
+  /** Files that it wrote outside of the workspace and that are still there, and how many there are besides. */
+  outside: v.fallback(v.pipe(v.array(v.pipe(v.string(), v.maxLength(5000))), v.maxLength(20)), []),
+  moreOutside: v.fallback(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
 });
 
 export type RunReport = Readonly<v.InferOutput<typeof reportSchema>>;

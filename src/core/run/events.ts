@@ -33,6 +33,8 @@ export type RunNotice =
   | { readonly code: 'transfer.rescue' }
   | { readonly code: 'output.truncated'; readonly bytes: number }
   | { readonly code: 'output.lost'; readonly bytes: number }
+  /** Files that the code wrote where nothing is kept, and how many there are besides. */
+  | { readonly code: 'files.outside'; readonly paths: readonly string[]; readonly more: number }
   /** Files that something of the last run wrote after its end; they are kept as that run's. */
   | { readonly code: 'files.late'; readonly names: readonly string[] }
   | { readonly code: 'setup'; readonly step: string; readonly reason: string; readonly fraction?: number };

@@ -95,6 +95,12 @@ export const finishRun = async (
   const { kernel } = acquired;
   const report = await askForReport(acquired, execution);
   noticeLoss(context, model, report);
+  if (report && report.outside.length > 0) {
+    context.tell({
+      kind: 'notice',
+      notice: { code: 'files.outside', paths: report.outside, more: report.moreOutside },
+    });
+  }
   const fetched = await fetchAfterRun(context, acquired);
   const skipped: SkippedFile[] = [...attached.skipped, ...fetched.skipped];
   const collect = (before: Snapshot): Promise<Collection> =>

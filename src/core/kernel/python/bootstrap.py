@@ -68,6 +68,7 @@ def start(request):
     attempt('figures', part('figures').install, _state['workspace'])
     attempt('output', part('output').install)
     attempt('documents', part('documents').install)
+    attempt('outside', part('outside').install, _forms(_state['workspace']) + ([_state['virtual']] if mounted or translated else []))
     found['grounding'] = 'mounted' if mounted else 'translated' if translated else 'untranslated'
     found['workspace'] = _state['workspace']
     found['forms'] = _state['forms']
@@ -89,7 +90,7 @@ def move(request):
 
 def stop():
     """Takes everything away that `start` put into the kernel."""
-    for name in ('translated', 'figures', 'output', 'documents', 'imports'):
+    for name in ('translated', 'figures', 'output', 'documents', 'outside', 'imports'):
         module = _started(name)
         if module is not None:
             (module.forget if name == 'imports' else module.uninstall)()
@@ -103,6 +104,7 @@ def stop():
 def report():
     """What the client has to know at the end of a run, since the last report."""
     sent = part('output').take()
+    outside, more = part('outside').take()
     return Answer(
         {
             'savedFigures': part('figures').take(),
@@ -111,6 +113,8 @@ def report():
             'displays': sent['displays'],
             'cwd': to_virtual(_current_folder()),
             'error': part('documents').take(),
+            'outside': outside,
+            'moreOutside': more,
         }
     )
 
