@@ -182,6 +182,8 @@ describe('the start of the kernel side', () => {
     );
     assert.deepEqual(parseReport(reply), {
       savedFigures: [],
+      outside: [],
+      moreOutside: 0,
       stdoutBytes: 0,
       stderrBytes: 0,
       displays: 0,
