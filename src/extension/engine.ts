@@ -12,6 +12,7 @@ export { createGatewayHttp } from '../core/gateway/http.ts';
 export { identifyServer } from '../core/gateway/serverKind.ts';
 export { openInterpreter } from '../core/interpreter.ts';
 export { openCopy, sweepCopies } from '../core/registry/openCopies.ts';
+export { watchChanges } from '../core/registry/watchChanges.ts';
 export { watchRun } from '../core/run/liveFiles.ts';
 export { isLasting } from '../core/run/events.ts';
 export { resolveAttachable } from '../core/workspace/attachable.ts';

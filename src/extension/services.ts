@@ -46,7 +46,7 @@ export interface Services extends DisposableLike {
   reset(options?: { readonly leaveRuns: boolean }): Promise<void>;
 }
 
-/** How often another window's changes are looked for while the registry is open: one PRAGMA. */
+/** How often changes by other windows are asked for while the registry is open, should a watch on it not tell: one row is read. */
 const pollInterval = 1_000;
 
 export const createServices = (context: vscode.ExtensionContext): Services => {
@@ -57,6 +57,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
   let engine: Promise<EngineModule> | undefined;
   let opening: Promise<Interpreter> | undefined;
   let opened: Interpreter | undefined;
+  let watcher: { close(): Promise<void> } | undefined;
   let seen = -1;
   let connecting = 0;
 
@@ -110,6 +111,18 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     return { ...connection, release };
   };
 
+  const tellChanges = (): void => {
+    try {
+      const version = opened?.registry.dataVersion();
+      if (version !== undefined && version !== seen) {
+        seen = version;
+        filesEmitter.fire(undefined);
+      }
+    } catch (error) {
+      log.warn(String(error));
+    }
+  };
+
   const emptyOldTrash = (interpreter: Interpreter): void => {
     const { files } = interpreter.emptyTrash(trashDays());
     if (files > 0) {
@@ -118,7 +131,8 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
   };
 
   const open = async (): Promise<Interpreter> => {
-    const { openInterpreter, openDataFolder, resolveDataFolder, embeddedGatewayStatus } = await loadEngine();
+    const { openInterpreter, openDataFolder, resolveDataFolder, embeddedGatewayStatus, watchChanges } =
+      await loadEngine();
     const dataFolder = resolveDataFolder(dataDir());
     const interpreter = await openInterpreter({
       dataFolder,
@@ -137,6 +151,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
       },
     });
     opened = interpreter;
+    watcher = watchChanges(interpreter.data, tellChanges);
     void interpreter.recover(showResumed(liveRuns, await loadEngine(), log)).then(
       () => {
         emptyOldTrash(interpreter);
@@ -149,19 +164,16 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     return interpreter;
   };
 
-  const poll = setInterval(() => {
-    const version = opened?.registry.dataVersion();
-    if (version !== undefined && version !== seen) {
-      seen = version;
-      filesEmitter.fire(undefined);
-    }
-  }, pollInterval);
+  const poll = setInterval(tellChanges, pollInterval);
 
   const reset: Services['reset'] = async (options) => {
     const closing = opening;
     opening = undefined;
     opened = undefined;
+    const watching = watcher;
+    watcher = undefined;
     try {
+      await watching?.close();
       await (await closing)?.dispose(options);
     } catch (error) {
       log.warn(String(error));

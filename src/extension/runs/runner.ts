@@ -43,6 +43,11 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
         stop.abort();
       },
     };
+    // Named before it runs: the tree shows it by then.
+    interpreter.registry.workspaceFor(snippet.key);
+    if (snippet.label !== undefined) {
+      interpreter.registry.describeMessage(snippet.key, { label: snippet.label, chatTitle: snippet.chatTitle });
+    }
     services.liveRuns.begin(live);
     try {
       return await vscode.window.withProgress(
@@ -95,9 +100,6 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
       throw error;
     } finally {
       services.liveRuns.end(live);
-      if (snippet.label !== undefined) {
-        interpreter.registry.describeMessage(snippet.key, { label: snippet.label, chatTitle: snippet.chatTitle });
-      }
       services.filesChanged();
     }
   };
