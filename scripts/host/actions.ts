@@ -100,7 +100,11 @@ export const createHandlers = (windows: Windows, print: (line: string) => void):
       return null;
     },
     drag: async (request) => {
-      await first(request).dragTo(windows.page(request.window).locator(request.to).first(), bound);
+      await first(request).dragTo(windows.page(request.window).locator(request.to).first(), {
+        ...bound,
+        // As a hand moves: what takes a drop appears on the way.
+        steps: 20,
+      });
       return null;
     },
     dropFiles: async (request) => {

@@ -1,15 +1,12 @@
 // The tree over a registry that another process fills: no kernel is needed for what it shows.
 import assert from 'node:assert/strict';
-import { userInfo } from 'node:os';
 import * as vscode from 'vscode';
-import { openDataFolder, resolveDataFolder } from '../../../src/core/dataFolder.ts';
-import { openRegistry, type Registry } from '../../../src/core/registry/registry.ts';
 import type { Workspace } from '../../../src/core/workspace/messageKey.ts';
 import type { CodeInterpreterApi } from '../../../src/extension/api.ts';
 import { addMessages, removeMessages } from '../../support/manyMessages.ts';
-import { beginRun, endRun, writeAndKeep } from '../../unit/registry/fixture.ts';
 import { activateExtension, eventually } from '../support/extension.ts';
 import { answerNotification } from '../support/notifications.ts';
+import { openOtherProcess, type OtherProcess } from '../support/otherProcess.ts';
 import { ui } from '../support/ui.ts';
 
 const view = '.pane-body .monaco-list-row';
@@ -18,32 +15,22 @@ const row = (text: string): string => `${view}[aria-label*="${text}"]`;
 describe('the tree of kept files', function () {
   this.timeout(60_000);
 
-  const data = openDataFolder(resolveDataFolder());
   let api: CodeInterpreterApi;
-  let other: Registry;
+  let other: OtherProcess;
   let workspace: Workspace;
 
   before(async () => {
     api = await activateExtension();
     await vscode.commands.executeCommand('codeInterpreter.files.focus');
-    other = await openRegistry(data);
-    workspace = other.workspaceFor({ user: userInfo().username, chatId: 'the-tree', messageId: 'first-message' });
-    other.describeMessage(workspace.key, { label: 'Sum up the sales', chatTitle: 'About the tree' });
+    other = await openOtherProcess();
+    workspace = other.message('the-tree', 'first-message', 'Sum up the sales');
   });
   after(() => {
     other[Symbol.dispose]();
   });
 
-  /** A run in another process that leaves one file. */
-  const runElsewhere = async (name: string, content: string): Promise<string> => {
-    const runId = beginRun(other, workspace);
-    const { id } = await writeAndKeep(other, workspace, name, content, runId);
-    endRun(other, runId);
-    return id;
-  };
-
   it('shows what another process keeps, as new until it is opened', async () => {
-    await runElsewhere('seen.txt', 'one');
+    await other.run(workspace, 'seen.txt', 'one');
     await ui.waitFor(`${row('seen.txt')} [aria-label*="New in the last run"]`);
     await ui.waitFor(row('Sum up the sales, 1 file'));
     await ui.screenshot('tree');
@@ -55,8 +42,8 @@ describe('the tree of kept files', function () {
   });
 
   it('lists earlier versions below their file, and compares one with the current one', async () => {
-    await runElsewhere('versions.txt', 'first');
-    await runElsewhere('versions.txt', 'second');
+    await other.run(workspace, 'versions.txt', 'first');
+    await other.run(workspace, 'versions.txt', 'second');
     await ui.click(row('versions.txt'));
     await ui.key('ArrowRight');
     await ui.waitFor(row('Version of'));
@@ -77,7 +64,7 @@ describe('the tree of kept files', function () {
   });
 
   it('deletes by key to the trash, and takes it back by Undo', async () => {
-    const id = await runElsewhere('deleted.txt', 'bytes');
+    const id = await other.run(workspace, 'deleted.txt', 'bytes');
     await ui.click(row('deleted.txt'));
     await eventually('its preview', () =>
       Promise.resolve(vscode.window.activeTextEditor?.document.getText() === 'bytes' ? true : undefined),
@@ -99,18 +86,18 @@ describe('the tree of kept files', function () {
 
   it('is quick over ten thousand messages, and draws one change', async () => {
     const chatId = 'ten-thousand';
-    addMessages(data, { user: userInfo().username, chatId, count: 10_000 });
+    addMessages(other.data, { user: other.user, chatId, count: 10_000 });
     try {
       await ui.waitFor(row('Message 10000'));
       await ui.screenshot('tree-10000');
-      const latest = other
-        .listWorkspaces({ user: userInfo().username, chatId, from: 9_998 })
+      const latest = other.registry
+        .listWorkspaces({ user: other.user, chatId, from: 9_998 })
         .find(({ key }) => key.messageId === 'message-9999');
       assert.ok(latest);
-      other.describeMessage(latest.key, { label: 'Renamed elsewhere' });
+      other.registry.describeMessage(latest.key, { label: 'Renamed elsewhere' });
       await ui.waitFor(row('Renamed elsewhere'));
     } finally {
-      removeMessages(data, chatId);
+      removeMessages(other.data, chatId);
     }
   });
 });
