@@ -13,6 +13,7 @@ export { identifyServer } from '../core/gateway/serverKind.ts';
 export { openInterpreter } from '../core/interpreter.ts';
 export { openCopy, sweepCopies } from '../core/registry/openCopies.ts';
 export { watchChanges } from '../core/registry/watchChanges.ts';
+export { saveFile } from '../core/registry/saveFile.ts';
 export { watchRun } from '../core/run/liveFiles.ts';
 export { isLasting } from '../core/run/events.ts';
 export { resolveAttachable } from '../core/workspace/attachable.ts';

@@ -53,6 +53,23 @@ const copyVerified = async (content: KeptContent, staged: string, options: SaveO
   }
 };
 
+/** What link(2) says where the disk has no hard links: FAT and exFAT, some network disks. */
+const noLinks: readonly unknown[] = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL'];
+
+/** A link fails where a rename would replace what is there. */
+const placeNew = async (staged: string, path: string): Promise<void> => {
+  try {
+    await link(staged, path);
+  } catch (error) {
+    if (!noLinks.includes((error as NodeJS.ErrnoException).code)) {
+      throw error;
+    }
+    // The name is taken first, by an empty file that nobody else can have made.
+    await (await open(path, 'wx')).close();
+    await rename(staged, path);
+  }
+};
+
 /**
  * Saves a kept file to `target`, a path or an existing folder; resolves with the path written.
  * @throws CodedError `file.exists`, `file.unwritable`, `file.damaged`, `cancelled`; nothing half is left
@@ -62,12 +79,7 @@ export const saveFile = async (content: KeptContent, target: string, options: Sa
   const staged = join(dirname(path), `.${randomUUID()}.part`);
   try {
     await copyVerified(content, staged, options);
-    if (options.overwrite) {
-      await rename(staged, path);
-    } else {
-      // A link fails where a rename would replace what is there.
-      await link(staged, path);
-    }
+    await (options.overwrite ? rename(staged, path) : placeNew(staged, path));
     return path;
   } catch (error) {
     if (error instanceof CodedError) {

@@ -44,19 +44,7 @@ describe('with the files of the tree', function () {
     await work().catch(work);
   };
 
-  it('several are chosen, and Ctrl+C copies their paths', async () => {
-    await ui.click(row('alpha.txt'), { modifiers: ['Control'] });
-    await ui.click(row('beta.txt'), { modifiers: ['Control'] });
-    await vscode.env.clipboard.writeText('');
-    await ui.key('Control+C');
-    const copied = await eventually('the paths', async () => (await vscode.env.clipboard.readText()) || undefined);
-    const files = await api.listMessageFiles('actions', 'from');
-    const paths = await Promise.all(files.map(async ({ id }) => (await api.getFile(id)).full_path));
-    assert.deepEqual(copied.split('\n').sort(), paths.sort());
-  });
-
   it('one is dragged to another message, which attaches it', async () => {
-    await ui.key('Escape');
     await again(async () => {
       await ui.drag(row('alpha.txt, 5 B'), row('The other one'));
       await isAttached(to, 'alpha.txt');
@@ -81,6 +69,17 @@ describe('with the files of the tree', function () {
       await ui.dropFiles(row('beta.txt, 4 B'), [{ name: 'dropped-on-file.csv', content: Buffer.from('a,b\n') }]);
       await isAttached(from, 'dropped-on-file.csv');
     });
+  });
+
+  it('several are chosen, and Ctrl+C copies their paths', async () => {
+    await ui.click(row('alpha.txt, 5 B'), { modifiers: ['Control'] });
+    await ui.click(row('beta.txt, 4 B'), { modifiers: ['Control'] });
+    await vscode.env.clipboard.writeText('');
+    await ui.key('Control+C');
+    const copied = await eventually('the paths', async () => (await vscode.env.clipboard.readText()) || undefined);
+    const files = await api.listMessageFiles('actions', 'from');
+    const paths = await Promise.all(files.map(async ({ id }) => (await api.getFile(id)).full_path));
+    assert.deepEqual(copied.split('\n').sort(), paths.sort());
   });
 
   it('one is found by words of its name and message', async () => {
