@@ -1,5 +1,6 @@
 // All benchmarks, and a run of those that were chosen.
 import type { Benchmark } from './benchmark.ts';
+import { activation } from './cases/activation.ts';
 import { first } from './cases/first.ts';
 import { keep } from './cases/keep.ts';
 import { printedLines } from './cases/lines.ts';
@@ -31,6 +32,7 @@ export const benchmarks: readonly Benchmark[] = [
   transferFar,
   transferMemory,
   transferMany,
+  activation,
 ];
 
 export interface BenchRequest {

@@ -5,6 +5,7 @@ import { basenameOf } from '../names.ts';
 import type { Services } from '../services.ts';
 import type { LiveRun } from './liveRuns.ts';
 import { showError } from '../showError.ts';
+import { createConsentToAttach } from './consentToAttach.ts';
 import { confirmDownloadedChat } from './consentToRun.ts';
 import { askInput } from './askInput.ts';
 import { tellFailure } from './failure.ts';
@@ -18,6 +19,7 @@ export interface Runner {
 }
 
 export const createRunner = (services: Services, records: RunRecords): Runner => {
+  const consentToAttach = createConsentToAttach(services.context);
   const runOnce = async (snippet: Snippet): Promise<RunResult> => {
     const { describeError, describeNotice, isCoded, isLasting } = await services.engine();
     const interpreter = await services.interpreter();
@@ -120,7 +122,7 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
       return undefined;
     }
     await records.show(snippet.key);
-    const result = await runOnce(await withLinkedFiles(await services.engine(), snippet));
+    const result = await runOnce(await withLinkedFiles(await services.engine(), snippet, consentToAttach));
     // Not awaited: a message that nobody closes must not keep the command from ending.
     for (const offer of [offerHelp(snippet, result), offerFetch(services, snippet.key, result)]) {
       offer.catch((error: unknown) => showError(services, error));

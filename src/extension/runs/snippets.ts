@@ -161,14 +161,22 @@ export const sourceOf = ({ document, line, firstColumn, indentation }: Snippet):
   indentation,
 });
 
-/** The snippet with the files that its message links to and that may be attached unasked. */
-export const withLinkedFiles = async (engine: EngineModule, snippet: Snippet): Promise<Snippet> => {
+/** The snippet with the files that its message links to: those in the chat's folder, and those that the user lets it have. */
+export const withLinkedFiles = async (
+  engine: EngineModule,
+  snippet: Snippet,
+  consent: (
+    snippet: Snippet,
+    requests: Awaited<ReturnType<EngineModule['resolveAttachable']>>['needsConsent'],
+  ) => Promise<readonly AttachmentSource[]>,
+): Promise<Snippet> => {
   const { document, links = [] } = snippet;
   if (document.scheme !== 'file' || links.length === 0) {
     return snippet;
   }
-  const { attachable } = await engine.resolveAttachable(dirname(document.fsPath), links);
-  return { ...snippet, attachments: [...snippet.attachments, ...attachable], links: [] };
+  const { attachable, needsConsent } = await engine.resolveAttachable(dirname(document.fsPath), links);
+  const allowed = needsConsent.length === 0 ? [] : await consent(snippet, needsConsent);
+  return { ...snippet, attachments: [...snippet.attachments, ...attachable, ...allowed], links: [] };
 };
 
 /** The block that a lens was made for: the one with its code that is nearest to where it was, else the one there now. */

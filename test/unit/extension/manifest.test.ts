@@ -12,17 +12,28 @@ interface Manifest {
     viewsWelcome: { view: string; contents: string }[];
     configuration: { properties: Record<string, { scope: string }> }[];
   };
+  activationEvents: string[];
   capabilities: { untrustedWorkspaces: { restrictedConfigurations: string[] } };
 }
 
 const texts = JSON.parse(readFileSync('package.nls.json', 'utf8')) as Readonly<Record<string, string>>;
 /** The manifest with its words, as VS Code reads it. */
-const { contributes, capabilities } = JSON.parse(readFileSync('package.json', 'utf8'), (_name, value: unknown) =>
-  typeof value === 'string' && /^%.+%$/.test(value) ? texts[value.slice(1, -1)] : value,
+const { contributes, capabilities, activationEvents } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+  (_name, value: unknown) => (typeof value === 'string' && /^%.+%$/.test(value) ? texts[value.slice(1, -1)] : value),
 ) as Manifest;
 const source = globSync('src/extension/**/*.ts')
   .map((path) => readFileSync(path, 'utf8'))
   .join('\n');
+const nodes = readFileSync('src/extension/files/nodes.ts', 'utf8');
+/** All conditions: of menus, keys, welcomes and walkthroughs. */
+const whens: string[] = [];
+JSON.stringify(contributes, (name, value: unknown) => {
+  if ((name === 'when' || name === 'enablement') && typeof value === 'string') {
+    whens.push(value);
+  }
+  return value;
+});
 const declared = contributes.commands.map(({ command }) => command).sort();
 const settings = contributes.configuration.flatMap(({ properties }) => Object.keys(properties)).sort();
 
@@ -75,22 +86,97 @@ describe('the manifest', () => {
     );
   });
 
-  it('lets a folder set nothing that leads to another machine, program or folder', () => {
+  it('declares exactly the views that are made, and menus of those only', () => {
+    const made = [...source.matchAll(/createTreeView\(\s*'([\w.]+)'/g)].map((match) => match[1] ?? '');
+    const views = Object.values(contributes.views).flatMap((group) => group.map(({ id }) => id));
+    assert.deepEqual(made, views);
+    assert.deepEqual(
+      whens.flatMap((when) => [...when.matchAll(/\b(?:view|focusedView) == ([\w.]+)/g)].map((match) => match[1] ?? '')),
+      whens.flatMap((when) => (/\b(?:view|focusedView) ==/.test(when) ? views : [])),
+    );
+    const welcomed = contributes.viewsWelcome.map(({ view }) => view);
+    assert.deepEqual(
+      welcomed.filter((view) => !views.includes(view)),
+      [],
+    );
+  });
+
+  it('asks in its conditions only for what VS Code knows or the code sets, and the code sets nothing else', () => {
+    const keys = new Set(
+      whens
+        .flatMap((when) => [
+          ...when
+            .replaceAll(/=~ \/[^/]*\//g, '')
+            .replaceAll(/== [\w.-]+/g, '')
+            .matchAll(/[A-Za-z][\w.]*/g),
+        ])
+        .map(([key]) => key),
+    );
+    const ours = [...source.matchAll(/'setContext',\s*'([\w.]+)'/g)].map((match) => match[1] ?? '');
+    const known = [
+      'editorLangId',
+      'editorTextFocus',
+      'explorerResourceIsFolder',
+      'false',
+      'focusedView',
+      'in',
+      'inputFocus',
+      'isWorkspaceTrusted',
+      'listFocus',
+      'notebookType',
+      'resource',
+      'resourceScheme',
+      'view',
+      'viewItem',
+    ];
+    assert.deepEqual([...keys].filter((key) => !known.includes(key)).sort(), [...new Set(ours)].sort());
+  });
+
+  it('has menus for the kinds of items that the tree has', () => {
+    const kinds = [...nodes.matchAll(/kind: '(\w+)'/g)].map((match) => match[1] ?? '');
+    const asked = whens.flatMap((when) =>
+      [...when.matchAll(/viewItem (?:== |=~ \/\^\()([\w|]+)/g)].flatMap((match) => (match[1] ?? '').split('|')),
+    );
+    assert.deepEqual(
+      asked.filter((kind) => !kinds.includes(kind)),
+      [],
+    );
+  });
+
+  it('activates for exactly the file systems that are registered', () => {
+    const schemes = [...source.matchAll(/registerFileSystemProvider\(\s*(\w+)/g)];
+    assert.equal(schemes.length, 1);
+    assert.deepEqual(
+      activationEvents.filter((event) => event.startsWith('onFileSystem:')),
+      [`onFileSystem:${/export const scheme = '([\w-]+)'/.exec(source)?.[1] ?? ''}`],
+    );
+  });
+
+  it('lets a folder set only what does no harm: everything else is of the machine', () => {
     const { restrictedConfigurations } = capabilities.untrustedWorkspaces;
-    for (const name of [
-      'gateway.url',
-      'gateway.certificateAuthority',
-      'dataDir',
-      'kernelDataDir',
-      'embedded.python',
-      'kernelPython',
-      'kernel.name',
-      'initCode',
-      'grounding',
-      'reach',
-    ]) {
-      assert.ok(restrictedConfigurations.includes(`codeInterpreter.${name}`), name);
-      assert.equal(scopes.get(`codeInterpreter.${name}`), 'machine', name);
+    const harmless = [
+      'kernel.scope',
+      'timeoutSeconds',
+      'transfer.fileMegabytes',
+      'transfer.files',
+      'transfer.megabytes',
+      'transfer.keepKernelFolder',
+      'codeLens.enabled',
+      'trackedTypes',
+    ].map((name) => `codeInterpreter.${name}`);
+    assert.deepEqual(
+      harmless.filter((name) => !scopes.has(name)),
+      [],
+    );
+    for (const [name, scope] of scopes) {
+      if (!harmless.includes(name)) {
+        assert.equal(scope, 'machine', name);
+        assert.ok(restrictedConfigurations.includes(name), name);
+      }
     }
+    assert.deepEqual(
+      restrictedConfigurations.filter((name) => !scopes.has(name)),
+      [],
+    );
   });
 });
