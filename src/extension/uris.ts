@@ -46,3 +46,11 @@ export const targetOf = (uri: vscode.Uri): Target | undefined => {
   const key = kind === 'runs' ? decodeKey(id) : undefined;
   return key && { kind: 'record', key };
 };
+
+/** The document that a tab shows; of a comparison the later side. */
+export const uriOfTab = ({ input }: vscode.Tab): vscode.Uri | undefined => {
+  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) {
+    return input.uri;
+  }
+  return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
+};

@@ -38,6 +38,8 @@ export interface Files {
   listVersions(user: string, id: string): GeneratedFile[];
   /** @throws CodedError `file.notFound` (not there, or another user's), `file.forbidden` (an attachment: not generated) */
   getGeneratedFile(user: string, id: string): GeneratedFile;
+  /** Whether {@link Files.getGeneratedFile} would give it. */
+  isKept(user: string, id: string): boolean;
   /**
    * A file with the path of its kept bytes, which are read-only and there with their size.
    * @throws as {@link Files.getGeneratedFile}, and CodedError `file.damaged`
@@ -106,6 +108,7 @@ export const createFiles = (services: KeepServices, attachments: Attachments): F
       return versionsOfPath(database, row.message, row.path).map((version) => toGeneratedFile(data, version));
     },
     getGeneratedFile: (user, id) => toGeneratedFile(data, owned(user, id)),
+    isKept: (user, id) => findFile(database, id)?.owner === user,
     openContent,
     verifyContent: async (user, id, signal) => {
       const { file } = openContent(user, id);

@@ -22,6 +22,8 @@ export interface TrashedAttachments {
   markAttachments(user: string, ids: readonly string[]): TrashedAttachment[];
   /** The latest deleted first. */
   listTrashedAttachments(user: string): TrashedAttachment[];
+  /** Of any user. */
+  isTrashedAttachment(id: string): boolean;
   /** Gives an attachment in the trash back to its message. */
   unmarkAttachment(user: string, id: string): void;
   /** Removes the row of an attachment in the trash. */
@@ -76,6 +78,12 @@ export const createTrashedAttachments = (
         return list(user).filter(({ id }) => marked.has(id));
       }),
     listTrashedAttachments: list,
+    isTrashedAttachment: (id) =>
+      database.get(
+        v.object({ id: integerColumn }),
+        'SELECT id FROM attachment WHERE attachment_id = $id AND trashed_at IS NOT NULL',
+        { id },
+      ) !== undefined,
     unmarkAttachment: (user, id) => {
       changes.change(() => {
         database.run('UPDATE attachment SET trashed_at = NULL WHERE attachment_id = $id AND owner = $owner', {

@@ -1,5 +1,5 @@
 // Deleting and restoring, in the registry and in the workspace: what a user deleted, code does not find in /mnt/data either.
-import { createReadStream, existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { createReadStream, existsSync, lstatSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { causeOf } from '../errors.ts';
 import type { DataFolder } from '../dataFolder.ts';
@@ -137,26 +137,49 @@ export const moveToTrash = async (
   return { files, attachments };
 };
 
-/** Takes what was deleted out of the trash again. What is not there any more is left out of the answer. */
+/** False where something has the attachment's name by now: it stays in the trash, and nothing is overwritten. */
+const takeBack = (
+  { registry, data, user, log }: TrashServices,
+  { id, workspace, record }: TrashedAttachment,
+): boolean => {
+  const bytes = attachmentBytes(data, id);
+  try {
+    registry.workspaceFor(workspace.key);
+    // Where there are no bytes, the next run copies the attachment from its source again.
+    if (existsSync(bytes) && !move(workspace.path, record.relativePath, bytes, 'back')) {
+      return false;
+    }
+  } catch (error) {
+    log.warn(`${record.relativePath} stays in the trash: ${causeOf(error)}`);
+    return false;
+  }
+  registry.unmarkAttachment(user, id);
+  return true;
+};
+
+/** Takes what was deleted out of the trash again. What is not there any more, or has lost its name to something else, is left out of the answer. */
 export const restoreFromTrash = async (
   services: TrashServices,
   ids: { readonly files: readonly string[]; readonly attachments: readonly string[] },
 ): Promise<Deleted> => {
-  const { registry, data, user, log } = services;
+  const { registry, user, log } = services;
   const files = registry.restoreFiles(user, ids.files);
   const attachments = registry.listTrashedAttachments(user).filter(({ id }) => ids.attachments.includes(id));
   // The latest version first: it is the one that the workspace had.
   for (const file of files) {
     await quietly(log, () => putBack(services, file));
   }
-  for (const { id, workspace, record } of attachments) {
-    registry.unmarkAttachment(user, id);
-    await quietly(log, () => {
-      registry.workspaceFor(workspace.key);
-      move(workspace.path, record.relativePath, attachmentBytes(data, id), 'back');
-    });
+  const back = attachments.filter((attachment) => takeBack(services, attachment));
+  return { files, attachments: back };
+};
+
+/** Bytes of attachments that were attached anew since, or that a crash left: nothing leads to them. */
+const sweepBytes = ({ registry, data }: TrashServices): void => {
+  for (const id of existsSync(data.trash) ? readdirSync(data.trash) : []) {
+    if (!registry.isTrashedAttachment(id)) {
+      rmSync(attachmentBytes(data, id), { force: true });
+    }
   }
-  return { files, attachments };
 };
 
 /** How much an emptied trash gave back. */
@@ -177,6 +200,7 @@ export const emptyTrash = (services: TrashServices, olderThanDays: number): Empt
     registry.forgetAttachment(user, id);
     rmSync(attachmentBytes(data, id), { force: true });
   }
+  sweepBytes(services);
   const sizes = [...files.map(({ size }) => size), ...attachments.map(({ record }) => record.size)];
   return { files: sizes.length, bytes: sizes.reduce((sum, size) => sum + size, 0) };
 };

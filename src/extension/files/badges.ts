@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { DisposableLike } from '../disposable.ts';
 import type { MessageFile } from '../../core/registry/registry.ts';
 import type { Services } from '../services.ts';
-import { fileUri, scheme, targetOf } from '../uris.ts';
+import { fileUri, scheme, targetOf, uriOfTab } from '../uris.ts';
 
 export interface Badges extends DisposableLike {
   /** Notes what is shown of a message's files. */
@@ -22,13 +22,6 @@ const decorationOf = (status: MessageFile['status']): vscode.FileDecoration =>
         vscode.l10n.t('Modified by the last run'),
         new vscode.ThemeColor('gitDecoration.modifiedResourceForeground'),
       );
-
-const uriOf = ({ input }: vscode.Tab): vscode.Uri | undefined => {
-  if (input instanceof vscode.TabInputText || input instanceof vscode.TabInputCustom) {
-    return input.uri;
-  }
-  return input instanceof vscode.TabInputTextDiff ? input.modified : undefined;
-};
 
 /** Registers the badges, and clears each when its file is shown in an editor, whoever opened it. */
 export const createBadges = (services: Services): Badges => {
@@ -53,7 +46,7 @@ export const createBadges = (services: Services): Badges => {
     }),
     vscode.window.tabGroups.onDidChangeTabs(({ opened }) => {
       for (const tab of opened) {
-        const uri = uriOf(tab);
+        const uri = uriOfTab(tab);
         if (uri?.scheme === scheme && shown.has(uri.toString())) {
           markSeen(uri).catch((error: unknown) => {
             services.log.warn(String(error));

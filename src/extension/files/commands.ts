@@ -92,11 +92,18 @@ export const registerFileCommands = (
     on('copyPath', async (args) => {
       const { registry, user } = await services.interpreter();
       const nodes = targets(args);
-      const attached = nodes.flatMap((node) =>
-        node.kind === 'attachment' ? [join(node.message.message.path, node.attachment.record.relativePath)] : [],
-      );
-      const files = attached.length > 0 ? filesOf(nodes) : await chosenFiles(args);
-      await copyLines([...attached, ...files.map(({ id }) => registry.openContent(user, id).path)]);
+      const others = nodes.flatMap((node) => {
+        switch (node.kind) {
+          case 'attachment':
+            return [join(node.message.message.path, node.attachment.record.relativePath)];
+          case 'message':
+            return [node.message.path];
+          default:
+            return [];
+        }
+      });
+      const files = others.length > 0 ? filesOf(nodes) : await chosenFiles(args);
+      await copyLines([...others, ...files.map(({ id }) => registry.openContent(user, id).path)]);
     }),
     on('copyVirtualPath', async (args) => {
       const { registry, user } = await services.interpreter();

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { RunRecords } from '../runs/runRecords.ts';
 import type { Services } from '../services.ts';
 import { scheme, targetOf } from '../uris.ts';
+import { watchOpenFiles } from './openFiles.ts';
 
 const readOnly = (): never => {
   throw vscode.FileSystemError.NoPermissions('read-only');
@@ -76,6 +77,9 @@ export const registerFileSystem = (services: Services, records: RunRecords): vsc
   );
   return vscode.Disposable.from(
     listener,
+    watchOpenFiles(services, (changes) => {
+      emitter.fire(changes);
+    }),
     emitter,
     vscode.workspace.registerFileSystemProvider(scheme, provider, { isReadonly, isCaseSensitive: true }),
   );

@@ -8,8 +8,17 @@ import { attachmentsOf, filesOf, type Node } from './nodes.ts';
 
 const restore = async (services: Services, ids: TrashIds): Promise<void> => {
   const interpreter = await services.interpreter();
-  await interpreter.restore(ids);
+  const { files, attachments } = await interpreter.restore(ids);
   services.filesChanged();
+  const left = (ids.files ?? []).length + (ids.attachments ?? []).length - files.length - attachments.length;
+  if (left > 0) {
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t(
+        'Not restored: {0}. Other files have their names, or the trash was emptied.',
+        countText('file', left),
+      ),
+    );
+  }
 };
 
 const namesOf = (names: readonly string[]): string =>

@@ -79,8 +79,11 @@ describe('the tree of kept files', function () {
     await assert.rejects(
       Promise.resolve(vscode.workspace.fs.readFile(vscode.Uri.parse(`code-interpreter:/files/${id}/deleted.txt`))),
     );
+    // VS Code draws a line through the name of an editor whose file is gone.
+    await ui.waitFor('.tab.active .strikethrough');
     await answerNotification('Deleted: deleted.txt', 'Undo');
     await ui.waitFor(row('deleted.txt'));
+    await ui.waitFor('.tab.active .strikethrough', { state: 'hidden' });
     assert.equal((await api.getFile(id)).name, 'deleted.txt');
   });
 

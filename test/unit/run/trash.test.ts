@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isCoded } from '../../../src/core/errors.ts';
 import { openInterpreter, type Interpreter } from '../../../src/core/interpreter.ts';
@@ -133,6 +133,24 @@ describe('deleting and restoring', () => {
     await interpreter.moveToTrash({ attachments: [attached.id] });
     assert.deepEqual(interpreter.emptyTrash(0), { files: 1, bytes: 4 });
     assert.deepEqual(readdirSync(interpreter.data.trash), []);
+  });
+
+  it('a deleted attachment stays in the trash while another file has its name; one attached anew leaves no bytes there', async () => {
+    const source = join(await temporaryFolder('source'), 'input.csv');
+    writeFileSync(source, 'a,b\n');
+    await interpreter.attach(key, [{ path: source }]);
+    const [attached] = interpreter.registry.listAttachments(interpreter.registry.workspaceFor(key));
+    const attachments = [attached?.id ?? ''];
+    await interpreter.moveToTrash({ attachments });
+    writeFileSync(join(folder, 'input.csv'), 'made since');
+    assert.deepEqual((await interpreter.restore({ attachments })).attachments, []);
+    assert.equal(readFileSync(join(folder, 'input.csv'), 'utf8'), 'made since');
+    rmSync(join(folder, 'input.csv'));
+    await interpreter.attach(key, [{ path: source }]);
+    assert.deepEqual(interpreter.registry.listTrashedAttachments('u'), []);
+    interpreter.emptyTrash(30);
+    assert.deepEqual(readdirSync(interpreter.data.trash), []);
+    assert.equal(readFileSync(join(folder, 'input.csv'), 'utf8'), 'a,b\n');
   });
 
   it('files in the trash are still there after the registry was opened anew', async () => {
