@@ -3,12 +3,12 @@ import { CodedError } from '../../errors.ts';
 import type { TransferOptions } from '../../kernel/transfer/types.ts';
 
 /** Milliseconds without any answer. A kernel answers for each 256 MB that it hashes. */
-const silenceBound = 60_000;
+const silenceBound = 30_000;
 /** Milliseconds that files for a kernel wait for it while it is busy with something else. */
 export const busyBound = 15 * 60_000;
 
 /**
- * Does a part of a transfer; when nothing is heard for a minute it is given up.
+ * Does a part of a transfer; when nothing is heard for half a minute it is given up.
  * @throws CodedError `transfer.unavailable` then
  */
 export const unlessSilent = async <T>(
