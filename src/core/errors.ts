@@ -19,6 +19,8 @@ export interface ErrorDetails {
   'gateway.invalidResponse': { url: string; problem: string };
 
   'kernel.unknown': { name: string; available: readonly string[] };
+  /** The gateway has no kernel for this language. */
+  'kernel.noLanguage': { language: string; available: readonly string[] };
   'kernel.userNotAuthorized': { user: string; reason: string };
   'kernel.limit': { reason: string };
   'kernel.launchFailed': { name: string; reason: string };

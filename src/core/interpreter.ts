@@ -184,7 +184,7 @@ export const openInterpreter = async (options: InterpreterOptions): Promise<Inte
         : track(
             queues.enqueue(
               kernelKey('message', workspace),
-              async () => kernels.has(workspace) && (await kernels.releaseIdle(workspace)),
+              async () => kernels.current(workspace) !== undefined && (await kernels.releaseIdle(workspace)),
             ),
           );
     },

@@ -81,6 +81,13 @@ const table: Table = {
         : t('There is no kernel "{name}" on this gateway. Choose one of: {available}.'),
       'chooseKernel',
     ),
+  'kernel.noLanguage': (t) =>
+    say(
+      t(
+        'No kernel of this gateway runs {language}; it runs: {available}. Install such a kernel there, or use another gateway.',
+      ),
+      'connect',
+    ),
   'kernel.userNotAuthorized': (t) =>
     say(
       t('The gateway does not let "{user}" start kernels{why} Use another user, or ask its administrator.'),

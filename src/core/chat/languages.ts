@@ -5,7 +5,7 @@ const labels: Readonly<Record<string, readonly string[]>> = {
   python: ['py', 'py3', 'python3', 'ipython', 'ipython3'],
   r: ['rscript'],
   julia: ['jl'],
-  bash: ['sh', 'shell', 'zsh'],
+  bash: ['sh', 'shell', 'shellscript', 'zsh'],
   javascript: ['js', 'node', 'nodejs', 'mjs'],
   typescript: ['ts', 'deno'],
   scala: ['spark', 'scala3'],

@@ -1,4 +1,5 @@
 // What the kernels of this process are for others: asked for, used, given back.
+import type { KernelSpec } from '../gateway/kernelApi.ts';
 import type { Lease } from '../registry/registry.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
 import type { ConnectedGateway } from './gatewayAccess.ts';
@@ -44,8 +45,8 @@ export interface Kernels {
   borrow(workspace: Workspace): Pick<AcquiredKernel, 'kernel' | 'release'> | undefined;
   /** Releases the kernel of a message that nobody uses; false when it runs. */
   releaseIdle(workspace: Workspace): Promise<boolean>;
-  /** Whether this process has a kernel of the message. */
-  has(workspace: Workspace): boolean;
+  /** The kernel that this process has for the message, at work or not. */
+  current(workspace: Workspace): Pick<KernelSpec, 'name' | 'language'> | undefined;
   /** Deletes all kernels and waits, bounded, until the gateway has none of them. */
   dispose(): Promise<void>;
 }

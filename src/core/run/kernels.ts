@@ -484,7 +484,10 @@ export const createKernels = (
       }
       return true;
     },
-    has: (workspace) => heldFor(workspace).length > 0,
+    current: (workspace) => {
+      const kernel = heldFor(workspace)[0]?.kernel;
+      return kernel && { name: kernel.kernelName, language: kernel.language };
+    },
     dispose: async () => {
       clearInterval(timer);
       await within(Promise.allSettled([...held.values()].map(remove)), disposeBound, undefined);

@@ -14,6 +14,8 @@ export interface RunRequest {
   readonly attachments?: readonly AttachmentSource[];
   /** Kernelspec name; the gateway's default for Python when not given. */
   readonly kernelName?: string;
+  /** The language of the code, as a kernelspec calls it: a kernel of it is taken. That of the kernel when not given. */
+  readonly language?: string;
   /** Where the code comes from: errors then name the document and its lines. */
   readonly document?: CodeSource;
   /** Total limit in seconds from the moment the cell starts; 60 unless set. */

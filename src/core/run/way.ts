@@ -18,6 +18,7 @@ import { keepLateFiles } from './lateWrites.ts';
 import type { GatewayAccess } from './gatewayAccess.ts';
 import { beginJournal, type Journal, type JournalHead } from './journal.ts';
 import type { AcquiredKernel, Kernels } from './kernels.ts';
+import { planKernel, type KernelPlan } from './kernelChoice.ts';
 import type { MessageKernel } from './messageKernel.ts';
 import { createOutputModel } from './outputs.ts';
 import type { RunHooks, RunRequest, RunSettings } from './request.ts';
@@ -59,7 +60,12 @@ const sayWaiting =
     tell({ kind: 'notice', notice: { code: 'kernel.waiting', owner } });
   };
 
-const acquireKernel = async (context: RunContext): Promise<AcquiredKernel> => {
+interface PlannedKernel {
+  readonly acquired: AcquiredKernel;
+  readonly plan: KernelPlan;
+}
+
+const acquireKernel = async (context: RunContext): Promise<PlannedKernel> => {
   const { gateways, hooks, kernels, request, tell, workspace } = context;
   for (let attempt = 1; ; attempt++) {
     tell({ kind: 'phase', phase: 'connect' });
@@ -73,12 +79,18 @@ const acquireKernel = async (context: RunContext): Promise<AcquiredKernel> => {
     throwIfAborted(hooks.signal);
     tell({ kind: 'phase', phase: 'launch' });
     try {
-      const kernelName = request.kernelName ?? context.settings().kernelName;
-      return await kernels.acquire(gateway, workspace, {
-        kernelName,
+      const plan = planKernel(gateway.server, {
+        named: request.kernelName,
+        language: request.language,
+        preferred: context.settings().kernelName,
+        current: kernels.current(workspace),
+      });
+      const acquired = await kernels.acquire(gateway, workspace, {
+        kernelName: plan.kernelName,
         signal: hooks.signal,
         onWaiting: sayWaiting(tell),
       });
+      return { acquired, plan };
     } catch (error) {
       if (!isOutdated(error)) {
         throw error;
@@ -91,7 +103,7 @@ const acquireKernel = async (context: RunContext): Promise<AcquiredKernel> => {
   }
 };
 
-const prepare = async (context: RunContext): Promise<{ attached: Attached; acquired: AcquiredKernel }> => {
+const prepare = async (context: RunContext): Promise<PlannedKernel & { readonly attached: Attached }> => {
   const { hooks, request, tell } = context;
   tell({ kind: 'phase', phase: 'prepare' });
   await orCancelled(context.recoverMessage(context.workspace, sayWaiting(tell)), hooks.signal);
@@ -101,7 +113,7 @@ const prepare = async (context: RunContext): Promise<{ attached: Attached; acqui
     request.attachments ?? [],
     hooks.signal,
   );
-  const acquired = await acquireKernel(context);
+  const { acquired, plan } = await acquireKernel(context);
   const { kernel, fresh, replaced } = acquired;
   if (replaced) {
     tell({ kind: 'notice', notice: { code: 'kernel.restarted' } });
@@ -109,11 +121,18 @@ const prepare = async (context: RunContext): Promise<{ attached: Attached; acqui
   if (fresh && kernel.grounding === 'translated' && kernel.groundingReason !== '') {
     tell({ kind: 'notice', notice: { code: 'grounding.translated', reason: kernel.groundingReason } });
   }
-  return { attached, acquired };
+  return { attached, acquired, plan };
 };
 
 /** Python kernels translate paths themselves; the others get code that names the real folder. */
-const codeFor = ({ language, grounding, kernelFolder }: MessageKernel, request: RunRequest): string => {
+const codeFor = (
+  { language, grounding, kernelFolder }: MessageKernel,
+  request: RunRequest,
+  { magic }: KernelPlan,
+): string => {
+  if (magic !== '') {
+    return magic + request.code;
+  }
   if (language === 'python') {
     return placedCode(request.code, request.document);
   }
@@ -147,7 +166,7 @@ const headOf = (context: RunContext, kernel: MessageKernel, startedAt: number, a
 
 const execute = async (
   context: RunContext,
-  acquired: AcquiredKernel,
+  { acquired, plan }: PlannedKernel,
   before: Snapshot,
   attached: Attached,
 ): Promise<RunResult> => {
@@ -163,9 +182,9 @@ const execute = async (
   const execution = await executeCell(
     acquired,
     {
-      code: codeFor(kernel, request),
+      code: codeFor(kernel, request, plan),
       userExpressions: isPython ? reportExpressions() : {},
-      metadata: isPython ? sourceMetadata(request.code, request.document) : {},
+      metadata: isPython && plan.magic === '' ? sourceMetadata(request.code, request.document) : {},
       timeoutSeconds: request.timeoutSeconds ?? settings().timeoutSeconds,
       stopBounds: settings().stopBounds,
       onSent: () => {
@@ -174,7 +193,7 @@ const execute = async (
           runId,
           workspace,
           code: request.code,
-          language: kernel.language,
+          language: plan.language ?? kernel.language,
           kernelName: kernel.kernelName,
           startedAt,
         });
@@ -247,7 +266,8 @@ export const runMessage = async (
     throw new CodedError('code.empty', {});
   }
   const context = contextOf(services, newRunId(), workspace, request, hooks);
-  const { attached, acquired } = await prepare(context);
+  const { attached, ...planned } = await prepare(context);
+  const { acquired } = planned;
   try {
     const unsent = await pushBeforeRun(context, acquired);
     const before = await takeSnapshot(workspace.path, { hashRecent: true });
@@ -263,7 +283,7 @@ export const runMessage = async (
         context.tell({ kind: 'notice', notice: { code: 'files.late', names: late.map(({ path }) => path) } });
       }
     }
-    return await execute(context, acquired, before, { ...attached, skipped: [...attached.skipped, ...unsent] });
+    return await execute(context, planned, before, { ...attached, skipped: [...attached.skipped, ...unsent] });
   } finally {
     acquired.release();
   }

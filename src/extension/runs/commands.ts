@@ -7,7 +7,17 @@ import { sameKey, type LiveRun } from './liveRuns.ts';
 import { keyOfRecord } from './recordCommands.ts';
 import type { RunRecords } from './runRecords.ts';
 import type { Runner } from './runner.ts';
-import { blockAt, blockOfLens, blockSnippets, fileSnippet, selectionSnippet, type Snippet } from './snippets.ts';
+import { offeredLanguages, tellNoBlock, tellUnknown } from './languages.ts';
+import {
+  blockAt,
+  blockOfLens,
+  blockSnippets,
+  fileSnippet,
+  isUnknown,
+  selectionSnippet,
+  type Snippet,
+  type Unknown,
+} from './snippets.ts';
 
 const activeEditor = async (): Promise<vscode.TextEditor | undefined> => {
   const editor = vscode.window.activeTextEditor;
@@ -42,6 +52,13 @@ export const registerRunCommands = (
       }
     }
   };
+  const runKnown = (found: Snippet | Unknown): Promise<unknown> =>
+    isUnknown(found) ? tellUnknown(found.unknown) : runner.run(found);
+  /** What has a lens; a block of another language is run only when it is asked for itself. */
+  const offered = (snippets: readonly Snippet[]): readonly Snippet[] => {
+    const languages = offeredLanguages(services);
+    return snippets.filter(({ language }) => language !== undefined && languages.has(language));
+  };
   const snippetsOf = async (document: vscode.TextDocument): Promise<readonly Snippet[]> =>
     blockSnippets(await services.reader(), document, messages);
   const snippetAtCursor = async (
@@ -56,8 +73,7 @@ export const registerRunCommands = (
     const cursor = typeof line === 'number' ? line : (vscode.window.activeTextEditor?.selection.active.line ?? 0);
     const at = typeof code === 'string' ? blockOfLens(all, cursor, code) : blockAt(all, cursor);
     if (!at) {
-      await vscode.window.showInformationMessage(vscode.l10n.t('There is no Python code block at the cursor.'));
-      return undefined;
+      return tellNoBlock(await services.reader(), document, cursor);
     }
     return { all, at };
   };
@@ -65,7 +81,7 @@ export const registerRunCommands = (
   return vscode.Disposable.from(
     registerCommand(services, 'codeInterpreter.runSelection', async () => {
       const editor = await activeEditor();
-      return editor && runner.run(selectionSnippet(editor, messages));
+      return editor && runKnown(selectionSnippet(await services.reader(), editor, messages));
     }),
     registerCommand(services, 'codeInterpreter.runBlock', async (...args) => {
       const found = await snippetAtCursor(args);
@@ -74,15 +90,15 @@ export const registerRunCommands = (
     registerCommand(services, 'codeInterpreter.runFile', async (...args) => {
       const document = await documentOf(args[0]);
       if (document?.languageId === 'markdown') {
-        await runAll(await snippetsOf(document));
+        await runAll(offered(await snippetsOf(document)));
       } else if (document) {
-        await runner.run(fileSnippet(document, messages));
+        await runKnown(fileSnippet(await services.reader(), document, messages));
       }
     }),
     registerCommand(services, 'codeInterpreter.runMessage', async (...args) => {
       const found = await snippetAtCursor(args);
       if (found) {
-        await runAll(found.all.filter(({ key }) => key.messageId === found.at.key.messageId));
+        await runAll(offered(found.all).filter(({ key }) => key.messageId === found.at.key.messageId));
       }
     }),
     registerCommand(services, 'codeInterpreter.newMessage', async () => {

@@ -28,7 +28,7 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
     const live: LiveRun = {
       key: snippet.key,
       code: snippet.code,
-      language: snippet.language,
+      language: snippet.language ?? 'python',
       origin: { uri: snippet.document.toString(), line: snippet.line },
       startedAt: Date.now(),
       executingSince: undefined,
@@ -59,6 +59,7 @@ export const createRunner = (services: Services, records: RunRecords): Runner =>
             {
               key: snippet.key,
               code: snippet.code,
+              ...(snippet.language !== undefined && { language: snippet.language }),
               document: sourceOf(snippet),
               attachments: snippet.attachments,
             },

@@ -7,13 +7,15 @@ import type { AttachmentSource } from '../../core/workspace/attachments.ts';
 import type { MessageKey } from '../../core/workspace/messageKey.ts';
 import type { EngineModule, ReaderModule } from '../services.ts';
 import { basenameOf } from '../names.ts';
+import { languageInMarkdown } from './languages.ts';
 import type { CurrentMessages } from './currentMessage.ts';
 
 /** Code with the message it belongs to and the place it comes from. */
 export interface Snippet {
   readonly key: MessageKey;
   readonly code: string;
-  readonly language: string;
+  /** As a kernelspec calls it; `undefined` leaves it to the kernel. */
+  readonly language: string | undefined;
   readonly document: vscode.Uri;
   /** The line of the document on which the code begins, from 0. */
   readonly line: number;
@@ -56,8 +58,25 @@ const titleOf = (document: vscode.TextDocument): string => vscode.workspace.asRe
 const labelOf = (text: string): string =>
   (text.trim().split('\n')[0] ?? '').replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').slice(0, 60);
 
+/** Text without a language is taken for the gateway's default; `null` where no kernel can be known for it. */
+const languageOf = (
+  { kernelLanguage }: ReaderModule,
+  { languageId }: vscode.TextDocument,
+): string | undefined | null => (languageId === 'plaintext' ? undefined : kernelLanguage(languageId));
+
+/** A document whose language no kernel is known for. */
+export interface Unknown {
+  readonly unknown: string;
+}
+
+export const isUnknown = (found: Snippet | Unknown): found is Unknown => 'unknown' in found;
+
 /** The selection, whole from its first column: code that begins in the middle of a line loses nothing. */
-export const selectionSnippet = (editor: vscode.TextEditor, messages: CurrentMessages): Snippet => {
+export const selectionSnippet = (
+  reader: ReaderModule,
+  editor: vscode.TextEditor,
+  messages: CurrentMessages,
+): Snippet | Unknown => {
   const { document, selection } = editor;
   const range = selection.isEmpty
     ? document.lineAt(selection.active.line).range
@@ -66,10 +85,16 @@ export const selectionSnippet = (editor: vscode.TextEditor, messages: CurrentMes
       ? new vscode.Range(selection.start.with(undefined, 0), selection.end)
       : selection;
   const { code, indentation } = dedent(document.getText(range).replaceAll('\r\n', '\n'));
+  const { language, label } = isMarkdown(document)
+    ? languageInMarkdown(reader, document.getText(), range.start.line)
+    : { language: languageOf(reader, document), label: document.languageId };
+  if (language === null) {
+    return { unknown: label };
+  }
   return {
     key: messages.of(document.uri),
     code,
-    language: document.languageId,
+    language,
     document: document.uri,
     line: range.start.line,
     firstColumn: range.start.character + indentation,
@@ -81,21 +106,35 @@ export const selectionSnippet = (editor: vscode.TextEditor, messages: CurrentMes
 };
 
 /** The whole file as code. */
-export const fileSnippet = (document: vscode.TextDocument, messages: CurrentMessages): Snippet => ({
-  key: messages.of(document.uri),
-  code: document.getText().replaceAll('\r\n', '\n'),
-  language: document.languageId,
-  document: document.uri,
-  line: 0,
-  firstColumn: 0,
-  indentation: 0,
-  attachments: [],
-  label: titleOf(document),
-  chatTitle: titleOf(document),
-});
+export const fileSnippet = (
+  reader: ReaderModule,
+  document: vscode.TextDocument,
+  messages: CurrentMessages,
+): Snippet | Unknown => {
+  const language = languageOf(reader, document);
+  if (language === null) {
+    return { unknown: document.languageId };
+  }
+  return {
+    key: messages.of(document.uri),
+    code: document.getText().replaceAll('\r\n', '\n'),
+    language,
+    document: document.uri,
+    line: 0,
+    firstColumn: 0,
+    indentation: 0,
+    attachments: [],
+    label: titleOf(document),
+    chatTitle: titleOf(document),
+  };
+};
+
+const hasLanguage = <Block extends { readonly language: string | null }>(
+  block: Block,
+): block is Block & { readonly language: string } => block.language !== null;
 
 /**
- * All runnable blocks of a Markdown document, in order, each with its message. Looks at no file: code lenses ask for it
+ * All blocks in languages of kernels, of a Markdown document, in order, each with its message. Looks at no file: code lenses ask for it
  * after each edit.
  */
 export const blockSnippets = (
@@ -111,12 +150,12 @@ export const blockSnippets = (
   if (!isTranscript(document.uri)) {
     return reader
       .codeBlocks(text)
-      .filter(({ language }) => language === 'python')
+      .filter(hasLanguage)
       .map((block) => ({
         ...base,
         key: messages.of(document.uri),
         code: block.code,
-        language: 'python',
+        language: block.language,
         line: block.firstLine,
         firstColumn: block.indentation.length,
         indentation: block.indentation.length,
@@ -127,7 +166,7 @@ export const blockSnippets = (
   const transcript = reader.parseTranscript(text, { fileName: document.uri.path });
   const snippets: Snippet[] = [];
   for (const message of transcript.messages) {
-    const runnable = message.codeBlocks.filter(({ language }) => language === 'python');
+    const runnable = message.codeBlocks.filter(hasLanguage);
     if (runnable.length === 0) {
       continue;
     }
@@ -139,7 +178,7 @@ export const blockSnippets = (
         chatTitle: transcript.title,
         key: { user: userInfo().username, chatId: transcript.chatId, messageId: message.messageId },
         code: block.code,
-        language: 'python',
+        language: block.language,
         line: block.firstLine,
         firstColumn: block.indentation.length,
         indentation: block.indentation.length,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { countText } from '../names.ts';
 import type { CurrentMessages } from '../runs/currentMessage.ts';
 import type { LiveRun } from '../runs/liveRuns.ts';
+import { offeredLanguages } from '../runs/languages.ts';
 import { blockSnippets, type Snippet } from '../runs/snippets.ts';
 import type { Services } from '../services.ts';
 import { codeLensEnabled } from '../settings.ts';
@@ -63,13 +64,19 @@ export const registerCodeLens = (services: Services, messages: CurrentMessages):
       if (!codeLensEnabled()) {
         return [];
       }
-      const snippets = blockSnippets(await services.reader(), document, messages);
+      const languages = offeredLanguages(services);
+      const snippets = blockSnippets(await services.reader(), document, messages).filter(
+        ({ language }) => language !== undefined && languages.has(language),
+      );
       return snippets.slice(0, mostBlocks).flatMap((snippet) => lensesFor(services, snippet));
     },
   };
   return vscode.Disposable.from(
     listener,
     emitter,
+    services.onDidChangeConnection(() => {
+      emitter.fire();
+    }),
     vscode.workspace.onDidGrantWorkspaceTrust(() => {
       emitter.fire();
     }),
