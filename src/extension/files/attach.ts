@@ -21,8 +21,10 @@ export const attachSources = async (
   for (const { path, reason } of skipped) {
     void vscode.window.showWarningMessage(`${path}: ${reason}`);
   }
-  if (prepared.length > 0) {
-    const names = prepared.map(({ relativePath }) => `/mnt/data/${relativePath}`).join(', ');
+  // What the message had before is looked after too, and is no news.
+  const arrived = prepared.filter(({ sourcePath }) => sources.some(({ path }) => path === sourcePath));
+  if (arrived.length > 0) {
+    const names = arrived.map(({ relativePath }) => `/mnt/data/${relativePath}`).join(', ');
     vscode.window.setStatusBarMessage(vscode.l10n.t('Attached: {0}', names), 5_000);
   }
 };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Workspace } from '../../../src/core/workspace/messageKey.ts';
 import type { CodeInterpreterApi } from '../../../src/extension/api.ts';
-import { activateExtension, eventually } from '../support/extension.ts';
+import { activateExtension, eventually, putFile } from '../support/extension.ts';
 import { waitForNotification } from '../support/notifications.ts';
 import { openOtherProcess, type OtherProcess } from '../support/otherProcess.ts';
 import { ui } from '../support/ui.ts';
@@ -80,6 +80,16 @@ describe('with the files of the tree', function () {
     const files = await api.listMessageFiles('actions', 'from');
     const paths = await Promise.all(files.map(async ({ id }) => (await api.getFile(id)).full_path));
     assert.deepEqual(copied.split('\n').sort(), paths.sort());
+  });
+
+  it('several files of the explorer are attached to a message that is asked for', async () => {
+    const uris = [await putFile('one.csv', 'a\n'), await putFile('two.csv', 'b\n')];
+    // As the explorer's menu calls it: what was clicked, and all that is selected.
+    const attaching = vscode.commands.executeCommand('codeInterpreter.attach', uris[0], uris);
+    await ui.click('.quick-input-widget .monaco-list-row[aria-label*="The other one"]');
+    await attaching;
+    assert.deepEqual(attached(to), ['alpha.txt', 'one.csv', 'two.csv']);
+    await ui.waitFor(row('two.csv, attached'));
   });
 
   it('one is found by words of its name and message', async () => {
