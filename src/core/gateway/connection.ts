@@ -14,6 +14,8 @@ export interface GatewayConnection {
   readonly headers?: Readonly<Record<string, string>>;
   /** The data folder's own gateway: its port changes with each start. */
   readonly embedded?: true;
+  /** What a kernel that has ended said last on standard error, where somebody listened. */
+  readonly lastWords?: (kernelId: string) => Promise<string | null>;
   /** Ends this process's use of a gateway that ends when nobody uses it. */
   readonly release?: () => void;
 }

@@ -28,6 +28,7 @@ import { folderToBe, newOwnerMark, removeKernelHome, type OwnerMark } from './ch
 import type { ConnectedGateway } from './gatewayAccess.ts';
 import { chooseKernelSpec } from './kernelChoice.ts';
 import { groundOtherLanguage, type OtherGrounding } from './otherLanguage.ts';
+import { awaitReady } from './kernelReady.ts';
 import type { RunSettings } from './request.ts';
 import { noTranslation, translateOutputs, type OutputTranslator } from './translation.ts';
 
@@ -172,15 +173,7 @@ const makeReady = async (start: KernelStart, model: KernelModel, kernelFolder: s
   const session = await connectKernel(gateway.http, model, { clientId: randomUUID(), log });
   try {
     // The upgrade itself waits for the kernel, up to a minute on a gateway.
-    if (!(await session.ready((settings.launchTimeoutSeconds + 75) * 1000, start.signal))) {
-      throwIfAborted(start.signal);
-      throw session.isLost
-        ? new CodedError('kernel.launchFailed', { name: start.kernelName, reason: 'it ended while it started' })
-        : new CodedError('kernel.launchTimedOut', {
-            name: start.kernelName,
-            seconds: settings.launchTimeoutSeconds + 75,
-          });
-    }
+    await awaitReady(session, { ...start, seconds: settings.launchTimeoutSeconds + 75 });
     const kernel = await groundKernel(start, session, kernelFolder);
     try {
       await runInitCode(kernel, settings.initCode);

@@ -10,6 +10,7 @@ import { processOf } from '../../registry/processIdentity.ts';
 import type { GatewayConnection } from '../connection.ts';
 import { ensureEnvironment, kernelGatewayRecipe, type Environment, type SetUpProgress } from './environments.ts';
 import { writeKernelspecs, type Hiding } from './kernelspecs.ts';
+import { readLastWords } from './lastWords.ts';
 import { withLock } from './lock.ts';
 import { install, makePlan, type Installed, type Plan } from './plan.ts';
 import { isProven, markProven, proveKernel } from './proof.ts';
@@ -61,8 +62,11 @@ const lockBound = 25 * 60_000;
 
 type Description = Omit<EmbeddedGateway, 'release'>;
 
-const describe = (state: GatewayState, reused: boolean): Description => ({
-  connection: { baseUrl: state.baseUrl, token: state.token, embedded: true },
+const describe = (data: DataFolder, state: GatewayState, reused: boolean): Description => ({
+  connection: {
+    ...{ baseUrl: state.baseUrl, token: state.token, embedded: true },
+    lastWords: (kernelId) => readLastWords(data, kernelId),
+  },
   pid: state.process.pid,
   kind: state.kind,
   pythonVersion: state.pythonVersion,
@@ -77,7 +81,7 @@ export type EmbeddedStatus = { readonly running: false } | ({ readonly running: 
 /** Whether the data folder's gateway runs; starts nothing. */
 export const embeddedGatewayStatus = async (data: DataFolder): Promise<EmbeddedStatus> => {
   const state = await runningState(data);
-  return state ? { running: true, ...describe(state, true) } : { running: false };
+  return state ? { running: true, ...describe(data, state, true) } : { running: false };
 };
 
 const hidingOf = ({ hideHome = true, hideNetwork = false }: EmbeddedOptions): Hiding => ({
@@ -243,7 +247,7 @@ const startLocked = async (data: DataFolder, options: EmbeddedOptions): Promise<
   if (usable && hasKernel(usable, options)) {
     checkHiding(options, usable);
     offerKernels(data, options, usable);
-    return describe(usable, true);
+    return describe(data, usable, true);
   }
   const cacheFolder = options.cacheFolder ?? resolveCacheFolder();
   const prepared = await prepare(cacheFolder, options);
@@ -251,9 +255,9 @@ const startLocked = async (data: DataFolder, options: EmbeddedOptions): Promise<
   if (!usable) {
     await endProcess(data);
     setKeep(data, options.keep ?? false);
-    return describe(await start(data, cacheFolder, options, prepared), false);
+    return describe(data, await start(data, cacheFolder, options, prepared), false);
   }
-  return describe(await changeKernel(data, usable, options, prepared), true);
+  return describe(data, await changeKernel(data, usable, options, prepared), true);
 };
 
 const reuseOrStart = async (data: DataFolder, options: EmbeddedOptions): Promise<Description> => {
@@ -261,7 +265,7 @@ const reuseOrStart = async (data: DataFolder, options: EmbeddedOptions): Promise
   if (running && isWhole(running) && hasKernel(running, options)) {
     checkHiding(options, running);
     offerKernels(data, options, running);
-    return describe(running, true);
+    return describe(data, running, true);
   }
   return withLock(join(data.gateway, 'start.lock'), lockBound, options.signal, () => startLocked(data, options));
 };

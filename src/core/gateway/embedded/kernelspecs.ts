@@ -62,10 +62,10 @@ const mounted = (data: DataFolder, wrapper: string, command: readonly string[], 
 const listensOnSocketFiles = ({ argv }: Kernelspec): boolean =>
   argv.some((argument) => /^ipykernel(?:_launcher)?$/.test(argument));
 
-/** The gateway's own class that starts a kernel with its sockets in a folder of its own; Kernel Gateway ignores it. */
-const withSocketFiles = (spec: Kernelspec): Kernelspec => ({
+/** With a class of ours by which Enterprise Gateway starts it; Kernel Gateway ignores it. */
+const startedBy = (className: string, spec: Kernelspec): Kernelspec => ({
   ...spec,
-  metadata: { ...spec.metadata, process_proxy: { class_name: 'socket_files.SocketFileProxy' } },
+  metadata: { ...spec.metadata, process_proxy: { class_name: className } },
 });
 
 /** A kernelspec as the gateway is to have it; `null` for a kernel that can't be reached as it is to be. */
@@ -80,9 +80,12 @@ const offered = (
   }
   const behind = { ...spec, argv: mounted(data, wrapper, spec.argv, hiding) };
   if (socketFiles && listensOnSocketFiles(spec)) {
-    return withSocketFiles(behind);
+    return startedBy('socket_files.SocketFileProxy', behind);
   }
-  return hiding.network ? null : behind;
+  if (hiding.network) {
+    return null;
+  }
+  return socketFiles ? startedBy('last_words.LastWordsProxy', behind) : behind;
 };
 
 /** Where Jupyter looks for kernelspecs (https://docs.jupyter.org/en/latest/use/jupyter-directories.html#data-files). */

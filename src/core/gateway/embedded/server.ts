@@ -10,6 +10,7 @@ import { CodedError, isCoded } from '../../errors.ts';
 import { resourcePath } from '../../resources.ts';
 import { createGatewayHttp } from '../http.ts';
 import { causeIn } from './commands.ts';
+import { wordsFolder } from './lastWords.ts';
 import type { Environment } from './environments.ts';
 import { gatewayEnvironment, inheritedVariables } from './environmentVariables.ts';
 import type { GatewayState } from './state.ts';
@@ -98,6 +99,7 @@ const launch = (start: ServerStart, token: string, portFile: string, logFile: st
       ...{ usersFile: usersFile(start.data), keepFile: keepFile(start.data) },
       endUnusedSeconds: start.unusedSeconds ?? usualUnusedSeconds,
       socketFolder: join(start.data.gateway, 'sockets'),
+      wordsFolder: wordsFolder(start.data),
     };
     // Not by argument, environment or file: other programs, and kernels without the mount, could read those.
     child.stdin?.on('error', () => undefined);

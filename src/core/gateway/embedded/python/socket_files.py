@@ -13,7 +13,7 @@ A kernelspec asks for it as its process proxy: "socket_files.SocketFileProxy".
 import os
 import shutil
 
-from enterprise_gateway.services.processproxies.processproxy import LocalProcessProxy
+from last_words import LastWordsProxy
 
 folder = {"root": None}
 """Where the sockets are; without it kernels are reached over TCP."""
@@ -30,8 +30,8 @@ def use(root):
         folder["root"] = root
 
 
-class SocketFileProxy(LocalProcessProxy):
-    """The gateway's own way of starting a kernel on this machine, but for its sockets."""
+class SocketFileProxy(LastWordsProxy):
+    """The gateway's own way of starting a kernel on this machine, but for its sockets; its last words are kept."""
 
     def __init__(self, kernel_manager, proxy_config):
         super().__init__(kernel_manager, proxy_config)

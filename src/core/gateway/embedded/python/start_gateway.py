@@ -33,10 +33,13 @@ def make_application(settings):
         if settings.get("socketFolder"):
             # Nothing is written beside the code.
             sys.dont_write_bytecode = True
+            import last_words
             import socket_files
 
             sys.dont_write_bytecode = False
             socket_files.use(settings["socketFolder"])
+            if settings.get("wordsFolder"):
+                last_words.use(settings["wordsFolder"])
         # Nobody is unauthorized: the default refuses root, which a container's only user is.
         own = {"unauthorized_users": set(), "inherited_envs": names}
         managers = {"RemoteMappingKernelManager": culling}
