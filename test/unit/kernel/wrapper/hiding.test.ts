@@ -1,6 +1,6 @@
 // What the kernel wrapper hides on demand: the home folder and the network. As this user, and as a plain one where this is root.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
@@ -138,6 +138,37 @@ for (const { who, user } of users) {
       );
       assert.deepEqual([output, complaint], ['launchlibraryenvironment, kernels', '']);
       assert.ok(existsSync(join(home, 'environment/lib/new')));
+    });
+
+    it("treats the account's home like $HOME where they are two", () => {
+      const account = join(scene.folder, 'account');
+      const bin = join(scene.folder, 'own-getent');
+      const entry = `name:x:1:1::${account}:/bin/sh`;
+      write(join(account, 'secret.txt'), 'secret');
+      write(join(account, 'kernels/launch.py'), 'launch');
+      write(join(account, 'environment/lib/library.txt'), 'library');
+      for (const [path, script] of Object.entries({
+        [join(bin, 'getent')]: `echo '${entry}'`,
+        [join(account, 'environment/bin/program')]: 'exec "$@"',
+        [join(account, 'bin/own')]: 'exec "$@"',
+      })) {
+        write(path, '');
+        writeFileSync(path, `#!/bin/sh\n${script}\n`);
+        chmodSync(path, 0o755);
+      }
+      const seen = (program: string): readonly string[] => {
+        const script = 'cat "$1" "$2"; ls -m "$3" ~';
+        const named = [join(account, 'kernels/launch.py'), join(home, 'kernels/launch.py'), account];
+        const env = { PATH: `${bin}:/usr/bin:/bin` };
+        const command = [join(account, program), 'sh', '-c', script, 'sh', ...named];
+        const { output, complaint } = run(command, ['--hide-home'], { env });
+        assert.equal(complaint, '');
+        return output.split('\n');
+      };
+      const both = [`launchlaunch${account}:`, 'environment, kernels', '', `${home}:`, 'kernels'];
+      assert.deepEqual(seen('environment/bin/program'), both);
+      // Not the whole home for a program in its bin.
+      assert.deepEqual(seen('bin/own'), both.with(1, 'bin, kernels'));
     });
 
     it('does not show the whole home folder for a program in its bin', () => {
