@@ -19,14 +19,23 @@ describe('a simple run', () => {
     const interpreter = await testInterpreter();
     const key = newMessage(interpreter);
     const told: RunEvent[] = [];
+    const begun: string[] = [];
     const result = await run(code, {
       key,
       // As it is at that moment: outputs change later.
-      onEvent: (event) => event.kind !== 'notice' && told.push(structuredClone(event)),
+      onEvent: (event) => {
+        if (event.kind === 'begin') {
+          // The only thing told that is another one each time.
+          begun.push(event.runId);
+        } else if (event.kind !== 'notice') {
+          told.push(structuredClone(event));
+        }
+      },
     });
     const { run_id, chat_id, message_id, duration_ms, files, grounding, ...rest } = result;
     assert.deepEqual([chat_id, message_id], [key.chatId, key.messageId]);
     assert.match(run_id, /^run_/);
+    assert.deepEqual(begun, [run_id]);
     assert.ok(duration_ms >= 0);
     assert.equal(files.length, 1);
     assert.ok(['mounted', 'translated'].includes(grounding));
