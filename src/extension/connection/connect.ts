@@ -1,6 +1,7 @@
 // Connecting to the user's own gateway: verified before it is saved, the token in SecretStorage.
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
+import { say } from '../say.ts';
 import { registerCommand } from '../showError.ts';
 import { certificateAuthority, gatewayUrl } from '../settings.ts';
 import { tokenKey } from './tokens.ts';
@@ -87,6 +88,7 @@ const useEmbedded = async (services: Services): Promise<void> => {
     .getConfiguration('codeInterpreter')
     .update('gateway.url', '', vscode.ConfigurationTarget.Global);
   await services.reset();
+  say(vscode.l10n.t('The next run uses the local gateway.'));
 };
 
 /** Registers connecting and forgetting. */
@@ -99,5 +101,6 @@ export const registerConnect = (services: Services): vscode.Disposable =>
       const { data } = await services.interpreter();
       await services.reset();
       await stopEmbeddedGateway(data);
+      say(vscode.l10n.t('The local gateway is stopped. The next run starts it again.'));
     }),
   );

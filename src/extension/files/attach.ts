@@ -6,6 +6,7 @@ import type { MessageKey } from '../../core/workspace/messageKey.ts';
 import { relativeTime } from '../names.ts';
 import type { CurrentMessages } from '../runs/currentMessage.ts';
 import type { Services } from '../services.ts';
+import { say } from '../say.ts';
 import { registerCommand } from '../showError.ts';
 import { attachmentsOf, filesOf, messageOf, targetsOf } from './nodes.ts';
 
@@ -93,7 +94,11 @@ export const registerAttach = (services: Services, messages: CurrentMessages): v
           path: join(message.message.path, attachment.record.relativePath),
         })),
       ];
-      const key = sources.length > 0 ? await chooseMessage(services, messages) : undefined;
+      if (sources.length === 0) {
+        say(vscode.l10n.t('Choose files in the tree first.'));
+        return;
+      }
+      const key = await chooseMessage(services, messages);
       if (key) {
         await attachSources(services, key, sources);
       }

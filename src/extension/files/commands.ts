@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { ListedFile } from '../../core/registry/fileRecord.ts';
 import type { RunRecords } from '../runs/runRecords.ts';
 import type { Services } from '../services.ts';
+import { say } from '../say.ts';
 import { registerCommand } from '../showError.ts';
 import { fileUri } from '../uris.ts';
 import { download } from './download.ts';
@@ -131,6 +132,8 @@ export const registerFileCommands = (
           fileUri(current.id, current.name),
           vscode.l10n.t('{0}: an earlier version and the current one', current.name),
         );
+      } else {
+        say(vscode.l10n.t('Choose an earlier version of a file in the tree first.'));
       }
     }),
     on('deleteFile', async (args) => {
@@ -138,9 +141,12 @@ export const registerFileCommands = (
     }),
     on('showRun', async (args) => {
       const message = messageOf(targets(args)[0]);
-      if (message) {
-        await records.show(message.message.key);
+      if (!message) {
+        say(vscode.l10n.t('Choose a message in the tree first.'));
+        return;
       }
+      await records.show(message.message.key);
+      return undefined;
     }),
   );
 };

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { MessageFile } from '../../core/registry/registry.ts';
 import { relativeTime, sizeText } from '../names.ts';
+import { say } from '../say.ts';
 import type { Services } from '../services.ts';
 
 /** How many are shown; more words find fewer. */
@@ -32,6 +33,10 @@ export const pickFile = async (
   onReveal: (file: MessageFile) => void,
 ): Promise<MessageFile | undefined> => {
   const { registry, user } = await services.interpreter();
+  if (registry.searchFiles(user, [], 1).length === 0) {
+    say(vscode.l10n.t('No file is kept yet.'));
+    return;
+  }
   const pick = vscode.window.createQuickPick<FileChoice>();
   const list = (): void => {
     pick.items = registry.searchFiles(user, pick.value.split(/\s+/).filter(Boolean), most).map(choiceOf);

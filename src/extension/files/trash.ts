@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { TrashIds } from '../../core/interpreter.ts';
 import { countText, relativeTime, sizeText } from '../names.ts';
 import type { Services } from '../services.ts';
+import { say } from '../say.ts';
 import { registerCommand, showError } from '../showError.ts';
 import { attachmentsOf, filesOf, type Node } from './nodes.ts';
 
@@ -33,6 +34,7 @@ export const deleteNodes = async (services: Services, nodes: readonly Node[]): P
   const names = [...files, ...versions].map(({ name }) => name);
   names.push(...attachments.map(({ record }) => record.relativePath));
   if (names.length === 0) {
+    say(vscode.l10n.t('Choose files in the tree first.'));
     return;
   }
   // Versions before files: a version of a file that goes too is in the trash by then.
@@ -93,7 +95,7 @@ export const registerTrash = (services: Services): vscode.Disposable =>
     registerCommand(services, 'codeInterpreter.restoreDeleted', async () => {
       const choices = await trashChoices(services);
       if (choices.length === 0) {
-        await vscode.window.showInformationMessage(vscode.l10n.t('Nothing was deleted.'));
+        say(vscode.l10n.t('Nothing was deleted.'));
         return;
       }
       const chosen = await vscode.window.showQuickPick(choices, {
@@ -112,14 +114,16 @@ export const registerTrash = (services: Services): vscode.Disposable =>
     registerCommand(services, 'codeInterpreter.emptyTrash', async () => {
       const interpreter = await services.interpreter();
       const { length: count } = await trashChoices(services);
+      if (count === 0) {
+        say(vscode.l10n.t('The trash is empty.'));
+        return;
+      }
       const empty = vscode.l10n.t('Empty Trash');
-      const answer =
-        count > 0 &&
-        (await vscode.window.showWarningMessage(
-          vscode.l10n.t('Remove {0} from the trash for good?', countText('file', count)),
-          { modal: true },
-          empty,
-        ));
+      const answer = await vscode.window.showWarningMessage(
+        vscode.l10n.t('Remove {0} from the trash for good?', countText('file', count)),
+        { modal: true },
+        empty,
+      );
       if (answer === empty) {
         const { files, bytes } = interpreter.emptyTrash(0);
         await vscode.window.showInformationMessage(

@@ -1,10 +1,12 @@
 // The commands that run code.
 import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
+import { say } from '../say.ts';
 import { registerCommand } from '../showError.ts';
 import type { CurrentMessages } from './currentMessage.ts';
 import { sameKey, type LiveRun } from './liveRuns.ts';
 import { keyOfRecord } from './recordCommands.ts';
+import { chosenMessage } from './restartKernel.ts';
 import type { RunRecords } from './runRecords.ts';
 import type { Runner } from './runner.ts';
 import { offeredLanguages, tellNoBlock, tellUnknown } from './languages.ts';
@@ -19,16 +21,16 @@ import {
   type Unknown,
 } from './snippets.ts';
 
-const activeEditor = async (): Promise<vscode.TextEditor | undefined> => {
-  const editor = vscode.window.activeTextEditor;
-  if (!editor) {
-    await vscode.window.showInformationMessage(vscode.l10n.t('Open a file with code first.'));
+const activeEditor = (): vscode.TextEditor | undefined => {
+  const { activeTextEditor } = vscode.window;
+  if (!activeTextEditor) {
+    say(vscode.l10n.t('Open a file with code first.'));
   }
-  return editor;
+  return activeTextEditor;
 };
 
 const documentOf = async (argument: unknown): Promise<vscode.TextDocument | undefined> =>
-  argument instanceof vscode.Uri ? vscode.workspace.openTextDocument(argument) : (await activeEditor())?.document;
+  argument instanceof vscode.Uri ? vscode.workspace.openTextDocument(argument) : activeEditor()?.document;
 
 /** The runs that a lens means: those of its block, found by the code when edits above have moved it. */
 const runOfLens = (runs: readonly LiveRun[], [uri, line, code]: readonly unknown[]): readonly LiveRun[] => {
@@ -52,8 +54,13 @@ export const registerRunCommands = (
       }
     }
   };
-  const runKnown = (found: Snippet | Unknown): Promise<unknown> =>
-    isUnknown(found) ? tellUnknown(found.unknown) : runner.run(found);
+  const runKnown = async (found: Snippet | Unknown): Promise<unknown> => {
+    if (!isUnknown(found)) {
+      return runner.run(found);
+    }
+    tellUnknown(found.unknown);
+    return undefined;
+  };
   /** What has a lens; a block of another language is run only when it is asked for itself. */
   const offered = (snippets: readonly Snippet[]): readonly Snippet[] => {
     const languages = offeredLanguages(services);
@@ -73,14 +80,15 @@ export const registerRunCommands = (
     const cursor = typeof line === 'number' ? line : (vscode.window.activeTextEditor?.selection.active.line ?? 0);
     const at = typeof code === 'string' ? blockOfLens(all, cursor, code) : blockAt(all, cursor);
     if (!at) {
-      return tellNoBlock(await services.reader(), document, cursor);
+      tellNoBlock(await services.reader(), document, cursor);
+      return;
     }
     return { all, at };
   };
 
   return vscode.Disposable.from(
     registerCommand(services, 'codeInterpreter.runSelection', async () => {
-      const editor = await activeEditor();
+      const editor = activeEditor();
       return editor && runKnown(selectionSnippet(await services.reader(), editor, messages));
     }),
     registerCommand(services, 'codeInterpreter.runBlock', async (...args) => {
@@ -90,7 +98,11 @@ export const registerRunCommands = (
     registerCommand(services, 'codeInterpreter.runFile', async (...args) => {
       const document = await documentOf(args[0]);
       if (document?.languageId === 'markdown') {
-        await runAll(offered(await snippetsOf(document)));
+        const snippets = offered(await snippetsOf(document));
+        if (snippets.length === 0) {
+          say(vscode.l10n.t('There is no code block in this file that can be run.'));
+        }
+        await runAll(snippets);
       } else if (document) {
         await runKnown(fileSnippet(await services.reader(), document, messages));
       }
@@ -102,14 +114,14 @@ export const registerRunCommands = (
       }
     }),
     registerCommand(services, 'codeInterpreter.newMessage', async () => {
-      const editor = await activeEditor();
+      const editor = activeEditor();
       if (editor) {
         const { messageId } = await messages.next(editor.document.uri);
         vscode.window.setStatusBarMessage(vscode.l10n.t('New message: {0}', messageId), 5_000);
       }
     }),
     registerCommand(services, 'codeInterpreter.chooseMessage', async () => {
-      const editor = await activeEditor();
+      const editor = activeEditor();
       if (!editor) {
         return;
       }
@@ -129,6 +141,9 @@ export const registerRunCommands = (
     }),
     registerCommand(services, 'codeInterpreter.stop', async (...args) => {
       const running = services.liveRuns.all();
+      if (running.length === 0) {
+        say(vscode.l10n.t('Nothing runs.'));
+      }
       const key = keyOfRecord(args[0]);
       const asked = key ? running.filter((run) => sameKey(run.key, key)) : runOfLens(running, args);
       for (const run of asked.length > 0 ? asked : running) {
@@ -138,11 +153,18 @@ export const registerRunCommands = (
     }),
     registerCommand(services, 'codeInterpreter.showOutput', async (...args) => {
       const [run] = runOfLens(services.liveRuns.remembered(), args);
-      const editor = vscode.window.activeTextEditor;
-      const key = run?.key ?? (editor && messages.of(editor.document.uri));
-      if (key) {
-        await records.show(key);
+      const key = run?.key ?? (await chosenMessage(services, messages, undefined));
+      if (!key) {
+        say(vscode.l10n.t('Open a file with code first.'));
+        return;
       }
+      const { registry } = await services.interpreter();
+      if (!run && registry.listRuns(key).length === 0) {
+        say(vscode.l10n.t('Nothing has run in {0} yet.', key.messageId));
+        return;
+      }
+      await records.show(key);
+      return undefined;
     }),
   );
 };

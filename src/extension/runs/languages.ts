@@ -1,5 +1,6 @@
 // Which languages are offered to run, and what is said of the others.
 import * as vscode from 'vscode';
+import { say } from '../say.ts';
 import type { ReaderModule, Services } from '../services.ts';
 
 /** Python and Bash always run; what else does is known when a gateway is connected. */
@@ -26,30 +27,25 @@ export const languageInMarkdown = (
 };
 
 /** Says that no kernel is known for a language. */
-export const tellUnknown = async (label: string): Promise<undefined> => {
-  await vscode.window.showInformationMessage(
+export const tellUnknown = (label: string): void => {
+  say(
     vscode.l10n.t(
       'No kernel is known for "{0}", so this code can\'t be run. Name another language, like python.',
       label,
     ),
   );
-  return undefined;
 };
 
 /** Says why there is nothing to run at a line of a document. */
-export const tellNoBlock = async (
-  reader: ReaderModule,
-  document: vscode.TextDocument,
-  line: number,
-): Promise<undefined> => {
+export const tellNoBlock = (reader: ReaderModule, document: vscode.TextDocument, line: number): void => {
   const { isBlock, label } = languageInMarkdown(reader, document.getText(), line);
   if (label !== '') {
-    return tellUnknown(label);
+    tellUnknown(label);
+    return;
   }
-  await vscode.window.showInformationMessage(
+  say(
     isBlock
       ? vscode.l10n.t('This block does not name its language. Write it behind the opening fence, like ```python.')
       : vscode.l10n.t('There is no code block at the cursor.'),
   );
-  return undefined;
 };

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { MessageKey } from '../../core/workspace/messageKey.ts';
 import { basenameOf } from '../names.ts';
 import type { Services } from '../services.ts';
+import { say } from '../say.ts';
 import { registerCommand } from '../showError.ts';
 import { scheme, recordUri, targetOf } from '../uris.ts';
 import type { Runner } from './runner.ts';
@@ -41,10 +42,10 @@ export const recordInSight = (): MessageKey | undefined => {
   return seen.find((found) => found !== undefined);
 };
 
-const chosenRecord = async (argument: unknown): Promise<MessageKey | undefined> => {
+const chosenRecord = (argument: unknown): MessageKey | undefined => {
   const key = keyOfRecord(argument) ?? recordInSight();
   if (!key) {
-    await vscode.window.showInformationMessage(vscode.l10n.t('Run some code first: its record has this button.'));
+    say(vscode.l10n.t('Run some code first: its record has this button.'));
   }
   return key;
 };
@@ -98,12 +99,12 @@ export const registerRecordCommands = (services: Services, runner: Runner, recor
       }
     }),
     registerCommand(services, 'codeInterpreter.runAgain', async (argument) => {
-      const key = await chosenRecord(argument);
+      const key = chosenRecord(argument);
       const snippet = key && (await lastSnippet(services, key));
       return snippet && runner.run(snippet);
     }),
     registerCommand(services, 'codeInterpreter.saveRecord', async (argument, given) => {
-      const key = await chosenRecord(argument);
+      const key = chosenRecord(argument);
       const target = key && (given instanceof vscode.Uri ? given : await chooseTarget(key));
       if (!key || !target) {
         return undefined;

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { MessageKey } from '../../core/workspace/messageKey.ts';
 import type { Services } from '../services.ts';
+import { say } from '../say.ts';
 import { registerCommand } from '../showError.ts';
 import type { CurrentMessages } from './currentMessage.ts';
 import { sameKey } from './liveRuns.ts';
@@ -9,7 +10,7 @@ import { keyOfRecord, recordInSight } from './recordCommands.ts';
 import { blockAt, blockSnippets } from './snippets.ts';
 
 /** The message of the button's record, of the block at the cursor, of the editor, or of a record in sight. */
-const chosenMessage = async (
+export const chosenMessage = async (
   services: Services,
   messages: CurrentMessages,
   argument: unknown,
@@ -28,8 +29,8 @@ export const registerRestartKernel = (services: Services, messages: CurrentMessa
   registerCommand(services, 'codeInterpreter.restartKernel', async (argument) => {
     const key = await chosenMessage(services, messages, argument);
     if (!key) {
-      await vscode.window.showInformationMessage(vscode.l10n.t('Open a file with code first.'));
-      return undefined;
+      say(vscode.l10n.t('Open a file with code first.'));
+      return;
     }
     for (const run of services.liveRuns.all().filter((live) => sameKey(live.key, key))) {
       run.stop();
