@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import * as vscode from 'vscode';
 import { activateExtension, putFile, workspaceFolder } from '../support/extension.ts';
 import { ui } from '../support/ui.ts';
@@ -85,7 +85,7 @@ describe('each command from the palette', function () {
   before(async () => {
     await activateExtension();
     const dataFolder = process.env['CODE_INTERPRETER_DATA_DIR'];
-    assert.ok(dataFolder !== undefined && isTemporary(dataFolder), 'a data folder that may be thrown away');
+    assert.ok(dataFolder !== undefined && isTemporary(dirname(dataFolder)), 'a data folder that may be thrown away');
     assert.equal(vscode.workspace.getConfiguration('codeInterpreter').get('dataDir'), '');
     assert.ok(isTemporary(workspaceFolder()));
     await vscode.commands.executeCommand('workbench.action.closeAllEditors');
