@@ -240,6 +240,38 @@ open(os.path.join(deep, b'f'), 'w').write('1')`;
     });
   });
 
+  it('41: five thousand empty files: as many as the limit allows come, the others are counted and stay', async () => {
+    const transfer = { fileBytes: 1e6, files: 200, totalBytes: 1e6 };
+    await withInterpreter({ settings: { reach: 'channel', transfer } }, async (limited) => {
+      const code = "import os\nos.mkdir('many')\nfor n in range(5_000): open(f'many/{n}', 'w').close()";
+      const result = await run(code, { on: limited, key: newMessage(limited) });
+      assert.deepEqual([result.status, result.files.length, result.skipped.length], ['ok', 200, 501]);
+      assert.equal(result.skipped.at(-1)?.reason, '4300 more files stayed with the kernel');
+      assert.ok(result.skipped.every(({ can_be_fetched }) => can_be_fetched));
+    });
+  });
+
+  it('53: an archive is a file like any other: nothing of it is unpacked', async () => {
+    const key = newMessage(on);
+    const code = `import hashlib, io, tarfile, zipfile
+with zipfile.ZipFile('a.zip', 'w') as made:
+    made.writestr('../evil', 'x'); made.writestr('inside', 'x')
+with tarfile.open('a.tar.gz', 'w:gz') as made:
+    link = tarfile.TarInfo('link'); link.type = tarfile.SYMTYPE; link.linkname = '/etc/passwd'; made.addfile(link)
+print(*(hashlib.sha256(open(name, 'rb').read()).hexdigest() for name in ('a.tar.gz', 'a.zip')))`;
+    const result = await run(code, { on, key });
+    const { path } = on.registry.workspaceFor(key);
+    assert.deepEqual(readdirSync(path).sort(), ['a.tar.gz', 'a.zip']);
+    assert.deepEqual(
+      result.files.map(({ name, sha256 }) => `${name} ${sha256}`).sort(),
+      result.stdout
+        .trim()
+        .split(' ')
+        .map((sha256, index) => `${['a.tar.gz', 'a.zip'][index]} ${sha256}`),
+    );
+    assert.ok(!readdirSync(join(path, '..')).includes('evil'));
+  });
+
   it('fetching can be stopped, what did not come is said, and comes with the next run', async () => {
     const key = newMessage(on);
     const stop = new AbortController();
