@@ -89,7 +89,7 @@ describe('a run whose files travel over a connection that fails', () => {
     assert.deepEqual([result.stdout.trim(), result.skipped, result.files], [sha256Of(content), [], []]);
   });
 
-  it('36: gone for good while they come: the run ends, says where they stayed, and the next run works', async () => {
+  it('36: gone for good while they come: the run ends, says where they stayed, and they come when they are asked for later', async () => {
     const key = newMessage(on);
     const onEvent = at(isCollecting, () => {
       proxy.cut();
@@ -97,7 +97,10 @@ describe('a run whose files travel over a connection that fails', () => {
     const result = await run("open('/mnt/data/kept.csv', 'w').write('1')", { on, key, onEvent });
     assert.deepEqual([result.status, result.files], ['ok', []]);
     assert.match(result.skipped.map(({ reason }) => reason).join(), /stayed on the kernel's machine \(.*home-/);
+    assert.equal(result.skipped.at(-1)?.can_be_fetched, true);
     proxy.restore();
+    const fetched = await on.fetchLeft(key);
+    assert.deepEqual([fetched.files.map(({ name }) => name), fetched.skipped], [['kept.csv'], []]);
     assert.equal((await run('1 + 1', { on, key })).result, '2');
   });
 });

@@ -41,7 +41,7 @@ describe('files through the kernel connection', () => {
 
   after(async () => {
     await on.dispose();
-    assert.ok(folders.all().length > 5);
+    assert.ok(folders.all().length > 0);
     assert.deepEqual(folders.left(), [], 'what kernels left behind');
   });
 

@@ -7,6 +7,7 @@ import { removeKernel } from '../gateway/launch.ts';
 import type { Log } from '../log.ts';
 import type { KernelFolder, Lease, Registry, RunRow } from '../registry/registry.ts';
 import type { Workspace } from '../workspace/messageKey.ts';
+import { takeSnapshot, type Snapshot } from '../workspace/snapshot.ts';
 import { parseSnapshot } from '../workspace/snapshotText.ts';
 import { fetchFromGone, fetchFromLeft, rescueOf, stayedThere } from './channel/leftBehind.ts';
 import { isToBe } from './channel/kernelHome.ts';
@@ -67,6 +68,7 @@ const fetchAndRemove = async (
       // Another kernel carries the files: what ran must not change them any more.
       await removeKernel(http, kernelId, log);
     }
+    const keep = await forEndedRuns(recovery, folders);
     const lacking: KernelFolder[] = [];
     for (const left of folders) {
       const model = await getKernel(http, left.kernelId);
@@ -92,12 +94,37 @@ const fetchAndRemove = async (
         settled.add(left.workspace.id);
       }
     }
+    await keep();
     if (removed) {
       registry.releaseLease(outcome.lease);
     }
   } finally {
     clearInterval(heartbeat);
   }
+};
+
+/**
+ * What comes from a kernel whose last run had ended, and could not give it then, is kept with that run.
+ * @returns to be called when it has come
+ */
+const forEndedRuns = async (
+  { registry, settings, log }: Recovery,
+  folders: readonly KernelFolder[],
+): Promise<() => Promise<void>> => {
+  const unfinished = new Set(registry.unfinishedRuns().map(({ runId }) => runId));
+  const ended: { readonly workspace: Workspace; readonly runId: string; readonly before: Snapshot }[] = [];
+  for (const left of folders) {
+    const workspace = registry.workspaceFor(left.workspace.key);
+    const last = registry.listRuns(workspace.key).at(-1);
+    if (last && !unfinished.has(last.runId)) {
+      ended.push({ workspace, runId: last.runId, before: await takeSnapshot(workspace.path, { hashRecent: true }) });
+    }
+  }
+  return async () => {
+    for (const { workspace, runId, before } of ended) {
+      await collectGenerated(registry, workspace, runId, before, new Map(), settings().trackedTypes, log);
+    }
+  };
 };
 
 /** The folders that the lease's kernel has, or that a living one carries for its message. */

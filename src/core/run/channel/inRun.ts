@@ -83,7 +83,7 @@ export const fetchAfterRun = async (
     return rescued;
   }
   const reason = `what the run made stayed on the kernel's machine (${channel.folder}): no kernel there gives it`;
-  return { skipped: [...(first?.skipped ?? []), { path: virtualPath(''), reason }] };
+  return { skipped: [...(first?.skipped ?? []), { path: virtualPath(''), reason, can_be_fetched: true }] };
 };
 
 /** A stop of the code is none of the fetching: what it made until then is kept. One while files come is both. */
