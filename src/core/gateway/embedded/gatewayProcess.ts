@@ -117,12 +117,17 @@ const hasKernel = (state: GatewayState, options: EmbeddedOptions): boolean =>
   state.askedKernelPython === (options.kernelPython ?? null) && existsSync(state.kernelPython);
 
 /** The first time with these two Pythons: proves that kernels start. @throws CodedError `embedded.startFailed`, `cancelled` */
-const prove = async (state: GatewayState, log: Log, signal: AbortSignal | undefined): Promise<void> => {
+const prove = async (
+  data: DataFolder,
+  state: GatewayState,
+  log: Log,
+  signal: AbortSignal | undefined,
+): Promise<void> => {
   if (isProven(state)) {
     return;
   }
   try {
-    await proveKernel(state, log, signal);
+    await proveKernel(data, state, log, signal);
     markProven(state);
   } catch (error) {
     if (isCoded(error, 'cancelled')) {
@@ -177,7 +182,7 @@ const startKind = async (
   offerKernels(data, options, state);
   writeState(data, state);
   try {
-    await prove(state, log, signal);
+    await prove(data, state, log, signal);
   } catch (error) {
     await endProcess(data);
     throw error;
@@ -229,7 +234,7 @@ const changeKernel = async (
   const state = { ...running, kernelPython: installed.kernelPython, askedKernelPython: options.kernelPython ?? null };
   offerKernels(data, options, state);
   try {
-    await prove(state, options.log ?? silentLog, options.signal);
+    await prove(data, state, options.log ?? silentLog, options.signal);
   } catch (error) {
     offerKernels(data, options, running);
     throw error;

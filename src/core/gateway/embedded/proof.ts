@@ -1,8 +1,10 @@
 // Whether a gateway really starts kernels, found out by starting one.
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as v from 'valibot';
+import type { DataFolder } from '../../dataFolder.ts';
 import { CodedError } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { createGatewayHttp } from '../http.ts';
@@ -13,22 +15,29 @@ import type { GatewayState } from './state.ts';
 const readyBound = 60_000;
 
 /**
- * Starts a kernel, waits until it answers, and removes it.
+ * Starts a kernel as a message's is started, with a folder of its own mounted where that is possible; waits until it answers, and
+ * removes both. What spoils only such a kernel, a start file of the user's Python that needs what is hidden, is found here.
  * @throws CodedError of the `kernel.` and `gateway.` groups, `cancelled`
  */
 export const proveKernel = async (
+  data: DataFolder,
   { baseUrl, token }: GatewayState,
   log: Log,
   signal: AbortSignal | undefined,
 ): Promise<void> => {
   const http = createGatewayHttp({ baseUrl, token });
   const background: Promise<void>[] = [];
+  const workspace = join(data.uploads, `set-up-${randomUUID()}`);
+  await mkdir(workspace, { recursive: true, mode: 0o700 });
   try {
     const kernel = await launchKernel(http, {
       kernelId: randomUUID(),
       name: 'python3',
       user: 'set-up',
-      env: {},
+      env: {
+        KERNEL_CODE_INTERPRETER_WORKSPACE: Buffer.from(workspace).toString('base64'),
+        KERNEL_CODE_INTERPRETER_GROUNDING: 'auto',
+      },
       launchTimeout: 60,
       log,
       inBackground: (work) => background.push(work),
@@ -47,6 +56,7 @@ export const proveKernel = async (
   } finally {
     await Promise.allSettled(background);
     await http.dispose();
+    await rm(workspace, { recursive: true, force: true });
   }
 };
 
