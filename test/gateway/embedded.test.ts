@@ -308,6 +308,31 @@ describe('the embedded gateway', () => {
     });
   });
 
+  it("hides the home folder from the user's own Python, but not the packages there that it imports", async () => {
+    const home = await temporaryFolder('home');
+    const python = await anotherPython(await kernelPython());
+    mkdirSync(join(home, 'sources'));
+    writeFileSync(join(home, 'sources', 'edited.py'), 'value = 42');
+    writeFileSync(join(home, 'private.txt'), 'private');
+    const say = 'import sysconfig; print(sysconfig.get_path("purelib"))';
+    const packages = execFileSync(python, ['-c', say], { encoding: 'utf8' }).trim();
+    writeFileSync(join(packages, 'edited.pth'), join(home, 'sources'));
+    const before = process.env['HOME'];
+    process.env['HOME'] = home;
+    try {
+      await withData(async (data) => {
+        const { connection } = await startEmbeddedGateway(data, { ...options, kernelPython: python });
+        await withKernel({ connection, data }, async ({ run }) => {
+          const code = `import edited, os; print(edited.value, os.path.exists(${JSON.stringify(join(home, 'private.txt'))}))`;
+          const isMounted = (await run('import os; print(os.getcwd())')) === '/mnt/data';
+          assert.equal(await run(code), isMounted ? '42 False' : '42 True');
+        });
+      });
+    } finally {
+      process.env['HOME'] = before;
+    }
+  });
+
   it('refuses a Python without ipykernel for the kernel, and says how to install it', async () => {
     const [python] = await findPythons(undefined);
     const gatewayPython = pythonForGateway([python!])!;

@@ -104,9 +104,9 @@ const checkHiding = (
 const offerKernels = (
   data: DataFolder,
   options: EmbeddedOptions,
-  { kernelPython, socketFiles }: Pick<GatewayState, 'kernelPython' | 'socketFiles'>,
+  { kernelPython, kernelFolders, socketFiles }: Pick<GatewayState, 'kernelPython' | 'kernelFolders' | 'socketFiles'>,
 ): void => {
-  writeKernelspecs(data, { kernelPython, socketFiles, hiding: hidingOf(options) });
+  writeKernelspecs(data, { kernelPython, kernelFolders, socketFiles, hiding: hidingOf(options) });
 };
 
 /** Whether a running gateway has all that it was started with. */
@@ -176,6 +176,7 @@ const startKind = async (
     pythonVersion: plan.gateway.python.version.join('.'),
     gatewayPython: environment.python,
     kernelPython: installed.kernelPython,
+    kernelFolders: [...installed.kernelFolders],
     askedKernelPython: options.kernelPython ?? null,
     socketFiles: kind === 'enterprise-gateway' && process.platform === 'linux',
   };
@@ -231,7 +232,12 @@ const changeKernel = async (
   options: EmbeddedOptions,
   { installed }: Prepared,
 ): Promise<GatewayState> => {
-  const state = { ...running, kernelPython: installed.kernelPython, askedKernelPython: options.kernelPython ?? null };
+  const state = {
+    ...running,
+    kernelPython: installed.kernelPython,
+    kernelFolders: [...installed.kernelFolders],
+    askedKernelPython: options.kernelPython ?? null,
+  };
   offerKernels(data, options, state);
   try {
     await prove(data, state, options.log ?? silentLog, options.signal);

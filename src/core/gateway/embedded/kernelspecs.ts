@@ -1,7 +1,7 @@
 // The kernels that the embedded gateway offers: our Python, and the user's own kernels, all of them with the message's folder
 // mounted where the system allows it.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import * as v from 'valibot';
 import type { DataFolder } from '../../dataFolder.ts';
@@ -40,19 +40,30 @@ export interface Hiding {
 /** What the kernels of a gateway are started with. */
 export interface KernelOffer {
   readonly kernelPython: string;
+  /** Outside of its environment, where it imports from. */
+  readonly kernelFolders?: readonly string[];
   readonly hiding: Hiding;
   /** Whether the gateway can speak to kernels over socket files. */
   readonly socketFiles: boolean;
 }
 
+/** In a home folder, the account's or `$HOME`, which may be two. */
+const isAtHome = (folder: string): boolean =>
+  [homedir(), userInfo().homedir].some((home) => folder.startsWith(`${home}/`));
+
 /** The same command behind the wrapper; its copy in the data folder outlives an update of the extension. */
-const mounted = (data: DataFolder, wrapper: string, command: readonly string[], hiding: Hiding): string[] => {
+const mounted = (
+  data: DataFolder,
+  wrapper: string,
+  command: readonly string[],
+  { hiding, kernelFolders = [] }: Pick<KernelOffer, 'hiding' | 'kernelFolders'>,
+): string[] => {
   const [program = ''] = command;
   return [
     ...['/bin/sh', wrapper, '--root', data.uploads, '--hide', data.root],
     // Packages can be installed where they could be without the wrapper.
     ...(program.includes('/bin/') ? [hiding.home ? '--keep-writable' : '--keep', dirname(dirname(program))] : []),
-    ...(hiding.home ? ['--hide-home'] : []),
+    ...(hiding.home ? [...kernelFolders.filter(isAtHome).flatMap((folder) => ['--keep', folder]), '--hide-home'] : []),
     ...(hiding.network ? ['--hide-network'] : []),
     ...['--connection-file', '{connection_file}', '--', ...command],
   ];
@@ -73,12 +84,13 @@ const offered = (
   data: DataFolder,
   wrapper: string,
   spec: Kernelspec,
-  { hiding, socketFiles }: KernelOffer,
+  offer: Omit<KernelOffer, 'kernelPython'>,
 ): Kernelspec | null => {
   if (process.platform !== 'linux') {
     return spec;
   }
-  const behind = { ...spec, argv: mounted(data, wrapper, spec.argv, hiding) };
+  const { hiding, socketFiles } = offer;
+  const behind = { ...spec, argv: mounted(data, wrapper, spec.argv, offer) };
   if (socketFiles && listensOnSocketFiles(spec)) {
     return startedBy('socket_files.SocketFileProxy', behind);
   }
@@ -153,7 +165,8 @@ export const writeKernelspecs = (data: DataFolder, offer: KernelOffer): void => 
   writeIfChanged(wrapper, readFileSync(wrapperPath(), 'utf8'));
   const kept = new Set<string>();
   for (const [name, spec] of wanted) {
-    const given = offered(data, wrapper, spec, offer);
+    // Only of our own kernel it is known where it imports from.
+    const given = offered(data, wrapper, spec, name === ourName ? offer : { ...offer, kernelFolders: [] });
     if (given) {
       kept.add(name);
       writeIfChanged(join(share, 'kernels', name, 'kernel.json'), JSON.stringify(given, null, 2));

@@ -1,6 +1,5 @@
 // Which Pythons the embedded gateway uses, what is still to be installed for it, and the installing.
 import { CodedError } from '../../errors.ts';
-import { runCommand } from './commands.ts';
 import {
   ensureEnvironment,
   findEnvironment,
@@ -10,6 +9,7 @@ import {
   type InstallOptions,
   type Recipe,
 } from './environments.ts';
+import { examineOwnPython, type OwnPython } from './ownPython.ts';
 import { findPythons, pythonForGateway, type Python } from './python.ts';
 
 /** What the user chose; what is not said is found. */
@@ -24,27 +24,10 @@ export interface Plan {
   readonly gateway: { readonly recipe: Recipe; readonly python: Python };
   /** `null` where the user's own Python is used. */
   readonly kernel: { readonly recipe: Recipe; readonly python: Python } | null;
-  readonly ownKernelPython: string | null;
+  readonly ownKernelPython: OwnPython | null;
   /** What is still to be installed, on disk; 0 when everything is there. */
   readonly megabytes: number;
 }
-
-const ownPythonBound = 20_000;
-
-/** @throws CodedError `embedded.unfitPython` */
-const checkOwnPython = async (path: string, signal: AbortSignal | undefined): Promise<string> => {
-  const { status, output } = await runCommand(path, ['-c', 'import ipykernel, sys; print(); print(sys.executable)'], {
-    timeout: ownPythonBound,
-    signal,
-  });
-  if (status !== 0) {
-    const found = /No module named '?ipykernel/.test(output)
-      ? `a Python without ipykernel (install it with: ${path} -m pip install ipykernel)`
-      : 'no working Python';
-    throw new CodedError('embedded.unfitPython', { path, found, needed: 'a Python with ipykernel' });
-  }
-  return output.trim().split('\n').at(-1) ?? path;
-};
 
 /**
  * Looks at the machine; installs nothing.
@@ -55,7 +38,8 @@ export const makePlan = async (
   choice: PythonChoice,
   signal: AbortSignal | undefined,
 ): Promise<Plan> => {
-  const ownKernelPython = choice.kernelPython === undefined ? null : await checkOwnPython(choice.kernelPython, signal);
+  const ownKernelPython =
+    choice.kernelPython === undefined ? null : await examineOwnPython(choice.kernelPython, signal);
   const pythons = await findPythons(choice.python, signal);
   const forGateway = pythonForGateway(pythons);
   const [forKernel] = pythons;
@@ -79,6 +63,8 @@ export interface Installed {
   /** Of Enterprise Gateway; what went wrong where it can't be installed. */
   readonly gateway: Environment | { readonly failure: unknown };
   readonly kernelPython: string;
+  /** Outside of its environment, where it imports from. */
+  readonly kernelFolders: readonly string[];
 }
 
 /**
@@ -95,12 +81,13 @@ export const install = async (cacheFolder: string, plan: Plan, options: InstallO
   if (kernel.status === 'rejected') {
     throw kernel.reason;
   }
-  const kernelPython = kernel.value?.python ?? plan.ownKernelPython;
+  const kernelPython = kernel.value ? { path: kernel.value.python, folders: [] } : plan.ownKernelPython;
   if (kernelPython === null) {
     throw new RangeError("a plan has an environment for the kernel or the user's own Python");
   }
   return {
     gateway: gateway.status === 'fulfilled' ? gateway.value : { failure: gateway.reason },
-    kernelPython,
+    kernelPython: kernelPython.path,
+    kernelFolders: kernelPython.folders,
   };
 };

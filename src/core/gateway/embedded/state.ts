@@ -13,6 +13,8 @@ const stateSchema = v.object({
   logFile: v.string(),
   gatewayPython: v.string(),
   kernelPython: v.string(),
+  /** Outside of its environment, where it imports from. */
+  kernelFolders: v.optional(v.array(v.string()), []),
   /** The user's own Python that was asked for, when one was. */
   askedKernelPython: v.nullable(v.string()),
   /** Why `/mnt/data` can't be mounted here; `null` where it can. */
