@@ -7,6 +7,7 @@ import type { Interpreter } from '../core/interpreter.ts';
 import type { ConnectGateway } from '../core/run/gatewayAccess.ts';
 import type * as Engine from './engine.ts';
 import type * as Reader from './reader.ts';
+import { engineLog } from './engineLog.ts';
 import { askEmbeddedConsent } from './connection/consent.ts';
 import { tokenKey } from './connection/tokens.ts';
 import { createLiveRuns, type LiveRuns } from './runs/liveRuns.ts';
@@ -50,7 +51,8 @@ export interface Services extends DisposableLike {
 const pollInterval = 1_000;
 
 export const createServices = (context: vscode.ExtensionContext): Services => {
-  const log = vscode.window.createOutputChannel('Code Interpreter', { log: true });
+  const channel = vscode.window.createOutputChannel('Code Interpreter', { log: true });
+  const log = engineLog(channel);
   const filesEmitter = new vscode.EventEmitter<undefined>();
   const connectionEmitter = new vscode.EventEmitter<{ readonly error: string | undefined }>();
   const liveRuns = createLiveRuns();
@@ -183,7 +185,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
 
   return {
     context,
-    log,
+    log: channel,
     liveRuns,
     onDidChangeFiles: filesEmitter.event,
     onDidChangeConnection: connectionEmitter.event,
@@ -210,7 +212,7 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
       filesEmitter.dispose();
       connectionEmitter.dispose();
       liveRuns.dispose();
-      log.dispose();
+      channel.dispose();
     },
   };
 };

@@ -1,5 +1,5 @@
 // Runs that an earlier window began: shown, stopped and asked like this window's own.
-import type * as vscode from 'vscode';
+import type { Log } from '../../core/log.ts';
 import type { ObserveResumed } from '../../core/run/leftRuns.ts';
 import type { EngineModule } from '../services.ts';
 import { askInput } from './askInput.ts';
@@ -7,7 +7,7 @@ import type { LiveRun, LiveRuns } from './liveRuns.ts';
 
 /** Shows each run that this window goes on with. */
 export const showResumed =
-  (liveRuns: LiveRuns, { isLasting }: EngineModule, log: vscode.LogOutputChannel): ObserveResumed =>
+  (liveRuns: LiveRuns, { isLasting }: EngineModule, log: Log): ObserveResumed =>
   ({ runId, key, code, language, document, startedAt, ended }) => {
     const stop = new AbortController();
     const stopFetching = new AbortController();
