@@ -12,7 +12,8 @@ const mebi = 1 << 20;
 
 export interface RoundPlan {
   readonly faults: readonly Fault[];
-  /** At the most. */
+  /** None unless given. */
+  readonly leastFaults?: number;
   readonly mostFaults: number;
   /** Bytes of all files; 0 for one of few, or many small ones. */
   readonly size: number;
@@ -77,7 +78,10 @@ export const playRound = async (
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const contents = sizes.map((size) => random.bytes(size));
   const direction: Direction = random.pick(['toServer', 'toClient']);
-  const faults = Array.from({ length: random.below(plan.mostFaults + 1) }, () => random.pick(plan.faults));
+  const { leastFaults: least = 0 } = plan;
+  const faults = Array.from({ length: least + random.below(plan.mostFaults - least + 1) }, () =>
+    random.pick(plan.faults),
+  );
   const files = contents.map((content, index) => toPush(source, `${seed}/${index}`, content));
   const what = `seed ${seed}: ${direction}, ${sizes.length} files, ${total} bytes, ${faults.join(' ') || 'no fault'}`;
   const places = faults.map(() => random.below(total + 10_000));
