@@ -91,10 +91,23 @@ const useEmbedded = async (services: Services): Promise<void> => {
   say(vscode.l10n.t('The next run uses the local gateway.'));
 };
 
+/** Forgets the gateway and its token. */
+const disconnect = async (services: Services): Promise<void> => {
+  const url = gatewayUrl();
+  if (url === '') {
+    say(vscode.l10n.t('No gateway is set: runs use the local one.'));
+    return;
+  }
+  const { parseGatewayUrl } = await services.engine();
+  await services.context.secrets.delete(tokenKey(parseGatewayUrl(url).baseUrl));
+  await useEmbedded(services);
+};
+
 /** Registers connecting and forgetting. */
 export const registerConnect = (services: Services): vscode.Disposable =>
   vscode.Disposable.from(
     registerCommand(services, 'codeInterpreter.connect', () => connect(services)),
+    registerCommand(services, 'codeInterpreter.disconnect', () => disconnect(services)),
     registerCommand(services, 'codeInterpreter.useEmbedded', () => useEmbedded(services)),
     registerCommand(services, 'codeInterpreter.stopEmbedded', async () => {
       const { stopEmbeddedGateway } = await services.engine();
