@@ -11,9 +11,11 @@ export {
 export { createGatewayHttp } from '../core/gateway/http.ts';
 export { identifyServer } from '../core/gateway/serverKind.ts';
 export { openInterpreter } from '../core/interpreter.ts';
+export { downloadPlaces, nameFromWords, numberedName } from '../core/registry/downloadPlaces.ts';
 export { openCopy, sweepCopies } from '../core/registry/openCopies.ts';
 export { watchChanges } from '../core/registry/watchChanges.ts';
 export { saveFile } from '../core/registry/saveFile.ts';
+export { zipFiles } from '../core/registry/zipFiles.ts';
 export { watchRun } from '../core/run/liveFiles.ts';
 export { isLasting } from '../core/run/events.ts';
 export { resolveAttachable } from '../core/workspace/attachable.ts';

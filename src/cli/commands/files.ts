@@ -1,8 +1,10 @@
 // files: what the runs of a message or chat made, and getting one of them.
 import { CodedError } from '../../core/errors.ts';
 import type { Interpreter } from '../../core/interpreter.ts';
+import { downloadPlaces } from '../../core/registry/downloadPlaces.ts';
 import { saveFile } from '../../core/registry/saveFile.ts';
 import type { ListedFile } from '../../core/registry/fileRecord.ts';
+import { zipFiles } from '../../core/registry/zipFiles.ts';
 import type { Command, CommandContext } from '../commandLine.ts';
 import { flag, messageOptions, required, text } from '../options.ts';
 import { plural } from '../plural.ts';
@@ -38,7 +40,46 @@ const listFiles = async ({ values, output }: CommandContext): Promise<number> =>
   }
 };
 
-const getFile = async ({ values, positionals, output, signal }: CommandContext): Promise<number> => {
+/** The current files of a message or chat, as one archive. */
+const getZip = async ({ values, positionals, output, signal }: CommandContext): Promise<number> => {
+  if (positionals.length > 1) {
+    throw new CodedError('usage.invalid', { problem: 'give no file id with --zip, but --chat and --message' });
+  }
+  const chatId = text(values, 'chat') ?? required(values, 'message');
+  const messageId = text(values, 'message');
+  const path = required(values, 'output');
+  const interpreter = await openFromOptions(values, output.log);
+  try {
+    const { registry, user } = interpreter;
+    const files =
+      messageId === undefined
+        ? Object.values(registry.listChatFiles(user, chatId).messages).flat()
+        : registry.listMessageFiles(user, chatId, messageId);
+    if (files.length === 0) {
+      throw new CodedError('usage.invalid', { problem: 'there is no file to put into the archive' });
+    }
+    const ids = files.map(({ id }) => id);
+    const contents = downloadPlaces(registry, user, ids).map(({ file, place }) => {
+      const { path: content } = registry.openContent(user, file.id);
+      const { id, name, sha256, modified_at } = file;
+      return { id, name, sha256, place, path: content, modified: new Date(modified_at) };
+    });
+    await zipFiles(contents, path, { overwrite: flag(values, 'overwrite'), signal });
+    if (output.json) {
+      output.value({ output: path, files: contents.map(({ id, place }) => ({ id, path: place })) });
+    }
+    output.print(`${path}\n`);
+    return 0;
+  } finally {
+    await interpreter.dispose();
+  }
+};
+
+const getFile = async (context: CommandContext): Promise<number> => {
+  const { values, positionals, output, signal } = context;
+  if (flag(values, 'zip')) {
+    return getZip(context);
+  }
   const [, id, ...more] = positionals;
   if (id === undefined || more.length > 0) {
     throw new CodedError('usage.invalid', { problem: 'give one file id: files get ID --output PATH' });
@@ -111,10 +152,15 @@ const restoreFiles = (context: CommandContext): Promise<number> =>
 
 export const filesCommand: Command = {
   usage:
-    'files list --chat ID [--message ID] | files get ID --output PATH [--overwrite] | files versions|delete|restore ID...',
+    'files list --chat ID [--message ID] | files get ID --output PATH [--overwrite] | files get --chat ID [--message ID] --zip --output PATH.zip | files versions|delete|restore ID...',
   summary:
-    'Lists what runs made, copies a kept file out, byte for byte, and deletes to a trash that files come back from.',
-  options: { ...messageOptions, output: { type: 'string', short: 'o' }, overwrite: { type: 'boolean' } },
+    'Lists what runs made, copies a kept file out, byte for byte, or all as a zip archive, and deletes to a trash that files come back from.',
+  options: {
+    ...messageOptions,
+    output: { type: 'string', short: 'o' },
+    overwrite: { type: 'boolean' },
+    zip: { type: 'boolean' },
+  },
   run: async (context) => {
     switch (context.positionals[0]) {
       case 'list':

@@ -8,8 +8,9 @@ import { say } from '../say.ts';
 import { registerCommand } from '../showError.ts';
 import { fileUri } from '../uris.ts';
 import { download } from './download.ts';
+import { downloadZip, pickForZip } from './downloadZip.ts';
 import { pickFile } from './findFile.ts';
-import { filesOf, messageOf, targetsOf, type Node } from './nodes.ts';
+import { filesOf, messageOf, targetsOf, titleOf, type Node } from './nodes.ts';
 import { openFile } from './open.ts';
 import { deleteNodes } from './trash.ts';
 import type { FilesTree } from './tree.ts';
@@ -82,6 +83,12 @@ export const registerFileCommands = (
       const message = messageOf(targets(args)[0]);
       const files = await chosenForDownload(message ? [message] : args);
       return download(services, files.length > 0 ? files : await choose());
+    }),
+    on('downloadZip', async (args) => {
+      const files = await chosenForDownload(args);
+      const [first] = targets(args);
+      const request = files.length > 0 ? { files, title: titleOf(first) } : await pickForZip(services);
+      return request && downloadZip(services, request);
     }),
     on('revealFile', async (args) => {
       const interpreter = await services.interpreter();

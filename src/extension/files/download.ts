@@ -1,16 +1,9 @@
 // Downloads: original names, byte for byte, one or many; nothing is overwritten unasked, a cancel leaves nothing half.
-import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { ListedFile } from '../../core/registry/fileRecord.ts';
 import { countText } from '../names.ts';
 import type { Services } from '../services.ts';
-
-const lastFolderKey = 'codeInterpreter.downloadFolder';
-
-const lastFolder = ({ context }: Services): vscode.Uri => {
-  const stored = context.globalState.get<string>(lastFolderKey);
-  return stored === undefined ? vscode.Uri.file(homedir()) : vscode.Uri.parse(stored);
-};
+import { copyThroughCode, lastFolder, rememberFolder, withDownloadProgress } from './downloading.ts';
 
 const exists = async (uri: vscode.Uri): Promise<boolean> => {
   try {
@@ -21,16 +14,37 @@ const exists = async (uri: vscode.Uri): Promise<boolean> => {
   }
 };
 
-/** `report (2).xlsx` where `report.xlsx` is taken. */
-const freeName = async (folder: vscode.Uri, name: string): Promise<vscode.Uri> => {
-  const dot = name.lastIndexOf('.');
-  const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
+/** `sub/report (2).xlsx` where `sub/report.xlsx` is taken. */
+const freePlace = async (services: Services, folder: vscode.Uri, place: string): Promise<vscode.Uri> => {
+  const { numberedName } = await services.engine();
   for (let number = 1; ; number++) {
-    const candidate = vscode.Uri.joinPath(folder, number === 1 ? name : `${stem} (${number})${extension}`);
+    const candidate = vscode.Uri.joinPath(folder, numberedName(place, number));
     if (!(await exists(candidate))) {
       return candidate;
     }
   }
+};
+
+/** Makes the folders that a place needs, and gives those that were not there, the innermost first. */
+const makeFolders = async (services: Services, folder: vscode.Uri, target: vscode.Uri): Promise<vscode.Uri[]> => {
+  const missing: vscode.Uri[] = [];
+  for (
+    let above = vscode.Uri.joinPath(target, '..');
+    above.path.length > folder.path.length && !(await exists(above));
+    above = vscode.Uri.joinPath(above, '..')
+  ) {
+    missing.push(above);
+  }
+  try {
+    for (const made of missing.toReversed()) {
+      await vscode.workspace.fs.createDirectory(made);
+    }
+  } catch (error) {
+    const { CodedError } = await services.engine();
+    const cause = error instanceof Error ? error.message : String(error);
+    throw new CodedError('file.unwritable', { path: target.fsPath, cause }, { cause: error });
+  }
+  return missing;
 };
 
 interface CopyOptions {
@@ -56,56 +70,57 @@ const copyTo = async (
   }
   // Through VS Code's own file system: the target is on the user's machine while we run elsewhere.
   await registry.verifyContent(user, file.id, options.signal);
-  const staged = target.with({ path: `${target.path}.part` });
-  await vscode.workspace.fs.copy(vscode.Uri.file(path), staged, { overwrite: true });
-  await vscode.workspace.fs.rename(staged, target, { overwrite: options.overwrite });
+  await copyThroughCode(vscode.Uri.file(path), target, options.overwrite);
 };
 
 interface Copy {
   readonly file: ListedFile;
-  readonly to: () => Promise<vscode.Uri>;
-  readonly overwrite: boolean;
+  /** Copies it; resolves with where it is then. */
+  readonly copy: (options: Pick<CopyOptions, 'signal' | 'onProgress'>) => Promise<vscode.Uri>;
 }
 
 /** Copies one after the other, with progress by bytes; a cancel ends it after the last whole file. */
-const copyAll = (services: Services, copies: readonly Copy[]): Thenable<readonly vscode.Uri[]> =>
-  vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Downloading'), cancellable: true },
-    async (progress, token) => {
-      const { isCoded } = await services.engine();
-      const stop = new AbortController();
-      const listener = token.onCancellationRequested(() => {
-        stop.abort();
-      });
-      // An empty file counts a little too.
-      const total = copies.reduce((sum, { file }) => sum + file.size + 1, 0);
-      const written: vscode.Uri[] = [];
-      try {
-        for (const { file, to, overwrite } of copies) {
-          progress.report({ message: file.name });
-          let told = 0;
-          const onProgress = (bytes: number): void => {
-            progress.report({ increment: ((bytes - told) / total) * 100 });
-            told = bytes;
-          };
-          const target = await to();
-          await copyTo(services, file, target, { overwrite, signal: stop.signal, onProgress });
-          onProgress(file.size + 1);
-          written.push(target);
-        }
-      } catch (error) {
-        if (!isCoded(error, 'cancelled')) {
-          throw error;
-        }
-      } finally {
-        listener.dispose();
-      }
-      return written;
-    },
-  );
+const copyAll = async (services: Services, copies: readonly Copy[]): Promise<readonly vscode.Uri[]> => {
+  const written: vscode.Uri[] = [];
+  // An empty file counts a little too.
+  const total = copies.reduce((sum, { file }) => sum + file.size + 1, 0);
+  await withDownloadProgress(services, total, async (tell, signal) => {
+    let before = 0;
+    for (const { file, copy } of copies) {
+      const onProgress = (bytes: number): void => {
+        tell(before + bytes, file.name);
+      };
+      onProgress(0);
+      written.push(await copy({ signal, onProgress }));
+      before += file.size + 1;
+      tell(before, file.name);
+    }
+  });
+  return written;
+};
 
-const copiesInto = (files: readonly ListedFile[], folder: vscode.Uri): Copy[] =>
-  files.map((file) => ({ file, to: () => freeName(folder, file.name), overwrite: false }));
+/** Files below a folder as they lie below /mnt/data, beside what is there. */
+const copiesInto = async (services: Services, files: readonly ListedFile[], folder: vscode.Uri): Promise<Copy[]> => {
+  const { registry, user } = await services.interpreter();
+  const { downloadPlaces } = await services.engine();
+  const ids = files.map(({ id }) => id);
+  return downloadPlaces(registry, user, ids).map(({ file, place }) => ({
+    file,
+    copy: async (options) => {
+      const target = await freePlace(services, folder, place);
+      const made = await makeFolders(services, folder, target);
+      try {
+        await copyTo(services, file, target, { ...options, overwrite: false });
+      } catch (error) {
+        for (const empty of made) {
+          await vscode.workspace.fs.delete(empty).then(undefined, () => undefined);
+        }
+        throw error;
+      }
+      return target;
+    },
+  }));
+};
 
 const copiesOfOne = async (services: Services, file: ListedFile): Promise<Copy[]> => {
   const defaultUri = vscode.Uri.joinPath(lastFolder(services), file.name);
@@ -114,8 +129,12 @@ const copiesOfOne = async (services: Services, file: ListedFile): Promise<Copy[]
   if (!target) {
     return [];
   }
-  await services.context.globalState.update(lastFolderKey, vscode.Uri.joinPath(target, '..').toString());
-  return [{ file, to: () => Promise.resolve(target), overwrite: true }];
+  await rememberFolder(services, vscode.Uri.joinPath(target, '..'));
+  const copy: Copy['copy'] = async (options) => {
+    await copyTo(services, file, target, { ...options, overwrite: true });
+    return target;
+  };
+  return [{ file, copy }];
 };
 
 const copiesOfMany = async (services: Services, files: readonly ListedFile[]): Promise<Copy[]> => {
@@ -129,8 +148,8 @@ const copiesOfMany = async (services: Services, files: readonly ListedFile[]): P
   if (!folder) {
     return [];
   }
-  await services.context.globalState.update(lastFolderKey, folder.toString());
-  return copiesInto(files, folder);
+  await rememberFolder(services, folder);
+  return copiesInto(services, files, folder);
 };
 
 /** Asks where to, and downloads; resolves with what was written. */
@@ -157,10 +176,8 @@ export const downloadInto = async (
   folder: vscode.Uri,
 ): Promise<readonly vscode.Uri[]> => {
   const written: vscode.Uri[] = [];
-  for (const { file, to, overwrite } of copiesInto(files, folder)) {
-    const target = await to();
-    await copyTo(services, file, target, { overwrite });
-    written.push(target);
+  for (const { copy } of await copiesInto(services, files, folder)) {
+    written.push(await copy({}));
   }
   return written;
 };

@@ -1,4 +1,5 @@
 // What the tree shows: chats, their messages, a message's attachments and files, and the earlier versions of a file.
+import { posix } from 'node:path';
 import type { AttachmentRow, ChatSummary, MessageFile, WorkspaceSummary } from '../../core/registry/registry.ts';
 import type { GeneratedFile, ListedFile } from '../../core/registry/fileRecord.ts';
 import type { LiveFile } from '../../core/run/liveFiles.ts';
@@ -103,6 +104,15 @@ export const messageOf = (node: Node | undefined): MessageNode | undefined => {
     default:
       return undefined;
   }
+};
+
+/** The words that name what a node is of: its message, or its chat; empty for others. */
+export const titleOf = (node: Node | undefined): string => {
+  const message = messageOf(node);
+  if (message) {
+    return message.message.label ?? message.message.key.messageId;
+  }
+  return node?.kind === 'chat' ? (node.chat.title ?? posix.basename(node.chat.chat_id)) : '';
 };
 
 /** The kept files among nodes, versions too. */

@@ -1,7 +1,9 @@
 // What a user does with the files of the tree: by keyboard, by dragging, by the palette.
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtemp, readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import * as vscode from 'vscode';
 import type { Workspace } from '../../../src/core/workspace/messageKey.ts';
 import type { CodeInterpreterApi } from '../../../src/extension/api.ts';
@@ -114,6 +116,42 @@ describe('with the files of the tree', function () {
     await ui.key('Enter');
     await ui.waitFor(row(`${file.name}, 5 B`));
     assert.equal((await api.getFile(file.id)).id, file.id);
+  });
+
+  it('several are downloaded into their folders, beside what is there', async () => {
+    const message = other.message('downloads', 'folders', 'With folders');
+    const ids = [
+      await other.run(message, 'same.txt', 'above'),
+      await other.run(message, 'sub/same.txt', 'below'),
+      await other.run(message, 'sub/deep er/größe.txt', 'deep'),
+    ];
+    const folder = vscode.Uri.file(await mkdtemp(join(tmpdir(), 'code-interpreter-folders-')));
+    const below = async (): Promise<Record<string, string>> => {
+      const paths = await readdir(folder.fsPath, { recursive: true, withFileTypes: true });
+      const files = paths.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+      return Object.fromEntries(files.map((path) => [relative(folder.fsPath, path), readFileSync(path, 'utf8')]));
+    };
+    await api.download(ids, folder);
+    const once = { 'same.txt': 'above', 'sub/same.txt': 'below', 'sub/deep er/größe.txt': 'deep' };
+    assert.deepEqual(await below(), once);
+    await api.download(ids.slice(1, 2), folder);
+    assert.deepEqual(await below(), { ...once, 'sub/same (2).txt': 'below' });
+    rmSync(folder.fsPath, { recursive: true, force: true });
+  });
+
+  it('all of a message become one archive, where the dialog says', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'code-interpreter-archive-'));
+    const path = join(folder, 'all.zip');
+    void vscode.commands.executeCommand('codeInterpreter.files.focus');
+    await ui.click(row('With folders'));
+    const writing = vscode.commands.executeCommand('codeInterpreter.downloadZip');
+    await ui.waitFor('.quick-input-widget input');
+    await ui.key('Control+A');
+    await ui.type(path);
+    await ui.key('Enter');
+    await writing;
+    assert.deepEqual(readFileSync(path).subarray(0, 4), Buffer.from('PK\x03\x04'));
+    rmSync(folder, { recursive: true, force: true });
   });
 
   it('a spreadsheet is offered as a download where no application can open it', async () => {
