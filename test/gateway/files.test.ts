@@ -143,6 +143,20 @@ describe('the files of a run', () => {
     assert.deepEqual([chat.total_files, Object.keys(chat.messages)], [1, ['one']]);
   });
 
+  it('each file is of the run that wrote it last, when the first block is run again after the second (peers 25)', async () => {
+    const key = newMessage(interpreter);
+    const { user } = interpreter;
+    const block = (name: string, text: string): Promise<RunResult> =>
+      run(`open('${name}', 'w').write('${text}')`, { on: interpreter, key });
+    const first = await block('a.txt', 'one');
+    const second = await block('b.txt', 'two');
+    const again = await block('a.txt', 'three');
+    const current = interpreter.registry.listMessageFiles(user, key.chatId, key.messageId);
+    const runs = current.map(({ id, name }) => [name, interpreter.registry.getGeneratedFile(user, id).run_id]);
+    assert.deepEqual(Object.fromEntries(runs), { 'a.txt': again.run_id, 'b.txt': second.run_id });
+    assert.equal(interpreter.registry.getGeneratedFile(user, first.files[0]?.id ?? '').run_id, first.run_id);
+  });
+
   it('only tracked types are kept where they are narrowed', async () => {
     await withInterpreter({ settings: { trackedTypes: ['.csv'] } }, async (narrow) => {
       const result = await run("for name in ('a.csv', 'b.txt'): open(name, 'w').write(name)", { on: narrow });

@@ -32,7 +32,7 @@ describe('code blocks of a Markdown text', () => {
     });
   });
 
-  it('keeps a shorter or another fence inside a block, also one in a docstring', () => {
+  it('keeps a shorter or another fence inside a block, also one in a docstring (peers 23)', () => {
     assert.equal(only('````py\nprint("""\n```\nx\n```\n""")\n````').code, 'print("""\n```\nx\n```\n""")');
     assert.equal(only('~~~py\n```\n~~~').code, '```');
     assert.equal(only('```py\n~~~\nx = """\n    ```\n"""\n```').code, '~~~\nx = """\n    ```\n"""');
@@ -170,7 +170,7 @@ describe('the language of a code block', () => {
     });
   }
 
-  it('never guesses: English prose without a label is not Python', () => {
+  it('never guesses: English prose without a label is not Python (peers 24)', () => {
     assert.equal(only('```\nThis is not in the list / and is fine. import it!\n```').language, null);
   });
 });
