@@ -27,17 +27,17 @@ const isTemporary = (path: string): boolean => {
   return inside !== '' && !inside.startsWith('..');
 };
 
-/** What the window shows: a change of it is the effect of a command. */
-const sight = async (): Promise<{ readonly notifications: readonly string[]; readonly rest: string }> => {
+/** What the window shows of ours: what is new in it is the effect of a command. What goes by itself, like a message of before, is none. */
+const sight = async (): Promise<{ readonly notifications: readonly string[]; readonly rest: readonly string[] }> => {
   await vscode.commands.executeCommand('notifications.showList');
-  const [notifications, inputs, bar, tabs, panels] = await Promise.all([
+  const [notifications, ...rest] = await Promise.all([
     ui.texts('.notifications-center .notification-list-item-message'),
     ui.texts('.quick-input-widget:visible'),
-    ui.texts('.statusbar-item:visible'),
+    ui.texts('.statusbar-item[id^="code-interpreter"], .statusbar-item[id="status.extensionMessage"]'),
     ui.texts('.tab .label-name'),
     ui.texts('.part.panel:visible .title-label, .part.panel:visible .action-item.checked'),
   ]);
-  return { notifications, rest: JSON.stringify([inputs, bar, tabs, panels]) };
+  return { notifications, rest: rest.flat() };
 };
 
 const settle = async (): Promise<void> => {
@@ -66,7 +66,7 @@ const problemOf = async (command: string): Promise<string | undefined> => {
     if (end?.error !== undefined || fault !== undefined) {
       return `${command}: ${fault ?? String(end?.error)}`;
     }
-    const hasShown = notifications.length > 0 || rest !== before.rest;
+    const hasShown = notifications.length > 0 || rest.some((shown) => !before.rest.includes(shown));
     if (hasShown || (end && (end.value !== undefined || withoutSight.includes(command)))) {
       // What asks for something ends when it gets no answer.
       await settle();
