@@ -13,7 +13,7 @@ import { pickFile } from './findFile.ts';
 import { filesOf, messageOf, targetsOf, titleOf, type Node } from './nodes.ts';
 import { openFile } from './open.ts';
 import { deleteNodes } from './trash.ts';
-import type { FilesTree } from './tree.ts';
+import { revealFile, type FilesTree } from './tree.ts';
 
 /** What a path command gives: one line for each file. */
 const copyLines = async (lines: readonly string[]): Promise<void> => {
@@ -29,12 +29,7 @@ export const registerFileCommands = (
   tree: FilesTree,
   records: RunRecords,
 ): vscode.Disposable => {
-  const showInTree = async (id: string): Promise<void> => {
-    const node = await tree.nodeOfFile(id);
-    if (node) {
-      await view.reveal(node, { select: true, focus: true });
-    }
-  };
+  const showInTree = (id: string): Promise<void> => revealFile(view, tree, id);
   const choose = async (): Promise<ListedFile[]> => {
     const file = await pickFile(services, ({ id }) => void showInTree(id));
     return file ? [file] : [];

@@ -146,3 +146,11 @@ export const createFilesTree = (services: Services, badges: Badges, live: LiveFi
     },
   };
 };
+
+/** Selects the file of an id in the view. */
+export const revealFile = async (view: vscode.TreeView<Node>, tree: FilesTree, id: string): Promise<void> => {
+  const node = await tree.nodeOfFile(id);
+  if (node) {
+    await view.reveal(node, { select: true, focus: true });
+  }
+};

@@ -7,7 +7,8 @@ import { registerFileCommands } from './commands.ts';
 import { createDragAndDrop } from './dragAndDrop.ts';
 import { createLiveFilesView } from './liveFiles.ts';
 import { registerTrash } from './trash.ts';
-import { createFilesTree } from './tree.ts';
+import { createFilesTree, revealFile } from './tree.ts';
+import { registerUriHandler } from './uriHandler.ts';
 
 /** Registers the view `codeInterpreter.files` with its commands. */
 export const registerFilesView = (services: Services, records: RunRecords): vscode.Disposable => {
@@ -32,6 +33,7 @@ export const registerFilesView = (services: Services, records: RunRecords): vsco
     view,
     registerFileCommands(services, view, tree, records),
     registerTrash(services),
+    registerUriHandler(services, (id) => revealFile(view, tree, id)),
     vscode.commands.registerCommand('codeInterpreter.refresh', () => {
       tree.refresh();
     }),
