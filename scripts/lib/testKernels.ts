@@ -101,7 +101,8 @@ const fill = async (staging: string, target: string, python: string): Promise<vo
   const installed = pip(python, site, wheels).then(() => pip(python, join(staging, 'libraries'), libraries));
   await Promise.all([installed, unpacked]);
   await rename(join(site, 'bin', 'deno'), join(bin, 'deno'));
-  await link(process.execPath, join(bin, 'node')).catch(() => copyFile(process.execPath, join(bin, 'node')));
+  // In the folder that R's command names: of a checkout in the home folder its kernel sees nothing else.
+  await link(process.execPath, join(r, 'node')).catch(() => copyFile(process.execPath, join(r, 'node')));
   await Promise.all(rSources.map((name) => copyFile(join(rFolder, name), join(r, name))));
   for (const [name, spec] of Object.entries(kernelspecs(target, python))) {
     const folder = join(staging, 'share', 'kernels', name);

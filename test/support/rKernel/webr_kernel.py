@@ -22,7 +22,7 @@ class RKernel(Kernel):
 
     def __init__(self, **options):
         super().__init__(**options)
-        node = os.path.join(os.path.dirname(here), "bin", "node")
+        node = os.path.join(here, "node")
         self.server = subprocess.Popen(
             [node, os.path.join(here, "webr_server.mjs")],
             stdin=subprocess.PIPE,
