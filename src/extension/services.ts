@@ -8,7 +8,7 @@ import type { ConnectGateway } from '../core/run/gatewayAccess.ts';
 import type * as Engine from './engine.ts';
 import type * as Reader from './reader.ts';
 import { engineLog } from './engineLog.ts';
-import { askEmbeddedConsent } from './connection/consent.ts';
+import { askEmbeddedConsent, type Installing } from './connection/consent.ts';
 import { tokenKey } from './connection/tokens.ts';
 import { createLiveRuns, type LiveRuns } from './runs/liveRuns.ts';
 import { showResumed } from './runs/resumedRuns.ts';
@@ -99,15 +99,18 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     if (url !== '') {
       return remote(url);
     }
-    const { startEmbeddedGateway, openDataFolder, resolveDataFolder } = await loadEngine();
-    const start = (consent: boolean): ReturnType<typeof startEmbeddedGateway> =>
+    const { startEmbeddedGateway, openDataFolder, resolveDataFolder, describeNotice } = await loadEngine();
+    const start = (consent: boolean, installing?: Installing): ReturnType<typeof startEmbeddedGateway> =>
       startEmbeddedGateway(openDataFolder(resolveDataFolder(dataDir())), {
         ...embeddedPythons(),
         ...hiding(),
         consent,
-        onProgress,
+        onProgress: (progress) => {
+          onProgress(progress);
+          installing?.report(describeNotice({ code: 'setup', ...progress }));
+        },
         log,
-        ...(signal && { signal }),
+        signal: AbortSignal.any([...(signal ? [signal] : []), ...(installing ? [installing.signal] : [])]),
       });
     const { connection, release } = await askEmbeddedConsent(await loadEngine(), context, start);
     return { ...connection, release };
