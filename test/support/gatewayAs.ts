@@ -10,7 +10,7 @@ import { kernelspecFolder, writeKernelspecs, type Hiding } from '../../src/core/
 import { keepFile, useGateway, usersFile } from '../../src/core/gateway/embedded/users.ts';
 import { resourcePath } from '../../src/core/resources.ts';
 import { temporaryDataFolder } from './embeddedGateway.ts';
-import { atExit } from './places.ts';
+import { atExit, cacheFolder, repository } from './places.ts';
 import { eventually } from './processes.ts';
 import { environments } from './stockGateway.ts';
 import { giveTo } from './wrapped.ts';
@@ -28,19 +28,24 @@ export interface GatewayOfUser {
 
 const token = 'token-of-this-test';
 
-/** Lets another user run a Python that lies in root's own home folder, out of everybody's reach: in a mount namespace. */
+/** Lets another user run what lies in root's own home folder, out of everybody's reach: in a mount namespace. */
 const reachable = `
-mount --bind "$1" "$2"; mount -t tmpfs -o mode=755 tmpfs "$3"; mkdir -p "$1"; mount --bind "$2" "$1"; shift 3
-exec "$@"`;
+home=$1 spot=$2; shift 2
+mount --bind "$home" "$spot"; mount -t tmpfs -o mode=755 tmpfs "$home"
+while [ "$1" != -- ]; do mkdir -p "$1"; mount --bind "$spot\${1#"$home"}" "$1"; shift; done
+shift; exec "$@"`;
 
 const commandAs = (user: number, python: string, spot: string): readonly string[] => {
   const drop = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--'];
-  const base = dirname(dirname(realpathSync(python)));
-  if (!base.startsWith(`${homedir()}/`)) {
+  const home = homedir();
+  const needed = [repository, cacheFolder, dirname(dirname(realpathSync(python)))].filter((path) =>
+    path.startsWith(`${home}/`),
+  );
+  if (needed.length === 0) {
     return drop;
   }
   mkdirSync(spot);
-  return ['unshare', '--mount', 'sh', '-ec', reachable, 'sh', base, spot, homedir(), ...drop];
+  return ['unshare', '--mount', 'sh', '-ec', reachable, 'sh', home, spot, ...needed, '--', ...drop];
 };
 
 /** Starts it; `user` is another user's id, which only root may ask for. */
