@@ -15,6 +15,7 @@ export const gatewayOptions = {
   'token-env': { type: 'string' },
   'password-env': { type: 'string' },
   ca: { type: 'string' },
+  'header-env': { type: 'string', multiple: true },
   python: { type: 'string' },
   'kernel-python': { type: 'string' },
   'show-home': { type: 'boolean' },

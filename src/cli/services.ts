@@ -5,6 +5,7 @@ import { openDataFolder, resolveDataFolder } from '../core/dataFolder.ts';
 import { causeOf, CodedError } from '../core/errors.ts';
 import { parseGatewayUrl, type GatewayConnection } from '../core/gateway/connection.ts';
 import { embeddedGatewayStatus, startEmbeddedGateway } from '../core/gateway/embedded/gatewayProcess.ts';
+import { readHeaders } from '../core/gateway/headers.ts';
 import { openInterpreter, type Interpreter } from '../core/interpreter.ts';
 import type { ConnectGateway } from '../core/run/gatewayAccess.ts';
 import { noLimits } from '../core/run/channel/fetchLeft.ts';
@@ -12,7 +13,7 @@ import type { TransferLimits } from '../core/run/channel/plan.ts';
 import { kernelScopes } from '../core/run/kernelScope.ts';
 import { defaultRunSettings, type RunSettings } from '../core/run/request.ts';
 import type { Log } from '../core/log.ts';
-import { choice, flag, fromEnvironment, positive, text, type OptionValues } from './options.ts';
+import { choice, flag, fromEnvironment, list, positive, text, type OptionValues } from './options.ts';
 
 export const userOf = (values: OptionValues): string => text(values, 'user') ?? userInfo().username;
 
@@ -39,9 +40,14 @@ const remoteConnection = (values: OptionValues): GatewayConnection | undefined =
   const { baseUrl, token } = parseGatewayUrl(url);
   const password = fromEnvironment(values, 'password-env');
   const certificateAuthority = readOption(values, 'ca');
+  const headers = list(values, 'header-env').map((given) => {
+    const [name = '', variable = ''] = given.split('=');
+    return [name, `\${env:${variable}}`] as const;
+  });
   return {
     baseUrl,
     token: fromEnvironment(values, 'token-env') ?? token,
+    headers: readHeaders(Object.fromEntries(headers), process.env),
     ...(password !== undefined && { password }),
     ...(certificateAuthority !== undefined && { certificateAuthority }),
   };

@@ -7,6 +7,7 @@ export interface ErrorDetails {
   'usage.invalid': { problem: string };
 
   'gateway.invalidUrl': { url: string };
+  'gateway.invalidHeader': { name: string; cause: string };
   'gateway.unreachable': { url: string; cause: string };
   'gateway.timedOut': { url: string; seconds: number };
   'gateway.certificate': { url: string; cause: string };

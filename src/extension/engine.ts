@@ -8,6 +8,7 @@ export {
   startEmbeddedGateway,
   stopEmbeddedGateway,
 } from '../core/gateway/embedded/gatewayProcess.ts';
+export { readHeaders } from '../core/gateway/headers.ts';
 export { createGatewayHttp } from '../core/gateway/http.ts';
 export { identifyServer } from '../core/gateway/serverKind.ts';
 export { openInterpreter } from '../core/interpreter.ts';

@@ -14,6 +14,7 @@ import { createLiveRuns, type LiveRuns } from './runs/liveRuns.ts';
 import { showResumed } from './runs/resumedRuns.ts';
 import {
   certificateAuthority,
+  gatewayHeaders,
   dataDir,
   embeddedPythons,
   gatewayUrl,
@@ -72,10 +73,16 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
   };
 
   const remote = async (url: string): Promise<GatewayConnection> => {
-    const { baseUrl, token } = (await loadEngine()).parseGatewayUrl(url);
+    const { parseGatewayUrl, readHeaders } = await loadEngine();
+    const { baseUrl, token } = parseGatewayUrl(url);
     const stored = await context.secrets.get(tokenKey(baseUrl));
     const authority = certificateAuthority();
-    return { baseUrl, token: stored ?? token, ...(authority !== undefined && { certificateAuthority: authority }) };
+    return {
+      baseUrl,
+      token: stored ?? token,
+      headers: readHeaders(gatewayHeaders(), process.env),
+      ...(authority !== undefined && { certificateAuthority: authority }),
+    };
   };
 
   const connectWatched: ConnectGateway = async (options) => {

@@ -36,6 +36,10 @@ export const certificateAuthority = (): string | undefined => {
   return path === '' ? undefined : readFileSync(path, 'utf8');
 };
 
+/** Headers for the user's own gateway, as they stand in the setting. */
+export const gatewayHeaders = (): unknown =>
+  vscode.workspace.getConfiguration(section).get<unknown>('gateway.headers', {});
+
 export const codeLensEnabled = (): boolean =>
   vscode.workspace.getConfiguration(section).get<boolean>('codeLens.enabled', true);
 

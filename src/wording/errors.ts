@@ -44,6 +44,11 @@ const table: Table = {
       t('"{url}" is not the address of a gateway. Give one like http://host:8888/ without a user name in it.'),
       'connect',
     ),
+  'gateway.invalidHeader': (t) =>
+    say(
+      t("The headers for the gateway can't be used: {name}: {cause}. Correct codeInterpreter.gateway.headers."),
+      'openSettings',
+    ),
   'gateway.unreachable': (t) =>
     say(t('Nothing answers at {url} ({cause}). Check the address, and that the gateway runs.'), 'connect'),
   'gateway.timedOut': (t) =>

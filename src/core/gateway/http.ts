@@ -116,7 +116,7 @@ export const createGatewayHttp = (connection: GatewayConnection): GatewayHttp =>
     if (connection.token) {
       headers['Authorization'] = `token ${connection.token}`;
     } else if (connection.password !== undefined) {
-      session ??= logIn(connection.baseUrl, connection.password, dispatcher);
+      session ??= logIn(connection.baseUrl, connection.password, dispatcher, connection.headers);
       session.catch(() => (session = undefined));
       const { cookie, xsrfToken } = await session;
       headers['Cookie'] = cookie;

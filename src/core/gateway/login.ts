@@ -27,11 +27,16 @@ const cookieHeader = (jar: Map<string, string>): string =>
  * Signs in with a password: takes the `_xsrf` cookie from the login form, posts the form, keeps the session's cookies.
  * @throws CodedError `gateway.rejectedToken` when the password is wrong, `gateway.unreachable`
  */
-export const logIn = async (baseUrl: string, password: string, dispatcher: Dispatcher): Promise<LoginSession> => {
+export const logIn = async (
+  baseUrl: string,
+  password: string,
+  dispatcher: Dispatcher,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<LoginSession> => {
   const jar = new Map<string, string>();
   const url = new URL('login', baseUrl).href;
   try {
-    const form = await fetch(url, { dispatcher, redirect: 'manual', signal: AbortSignal.timeout(15_000) });
+    const form = await fetch(url, { dispatcher, headers, redirect: 'manual', signal: AbortSignal.timeout(15_000) });
     await form.body?.cancel();
     keepCookies(jar, form);
     const answer = await fetch(url, {
@@ -39,7 +44,7 @@ export const logIn = async (baseUrl: string, password: string, dispatcher: Dispa
       dispatcher,
       redirect: 'manual',
       signal: AbortSignal.timeout(15_000),
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded', Cookie: cookieHeader(jar) },
+      headers: { ...headers, 'Content-Type': 'application/x-www-form-urlencoded', Cookie: cookieHeader(jar) },
       body: new URLSearchParams({ password, _xsrf: jar.get('_xsrf') ?? '' }).toString(),
     });
     await answer.body?.cancel();

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Services } from '../services.ts';
 import { say } from '../say.ts';
 import { registerCommand } from '../showError.ts';
-import { certificateAuthority, gatewayUrl } from '../settings.ts';
+import { certificateAuthority, gatewayHeaders, gatewayUrl } from '../settings.ts';
 import { tokenKey } from './tokens.ts';
 
 const askUrl = async (services: Services): Promise<string | undefined> => {
@@ -31,7 +31,7 @@ const connect = async (services: Services): Promise<void> => {
   if (text === undefined) {
     return;
   }
-  const { parseGatewayUrl, createGatewayHttp, identifyServer } = await services.engine();
+  const { parseGatewayUrl, readHeaders, createGatewayHttp, identifyServer } = await services.engine();
   const { baseUrl, token: pasted } = parseGatewayUrl(text);
   const token =
     pasted ??
@@ -48,6 +48,7 @@ const connect = async (services: Services): Promise<void> => {
   const http = createGatewayHttp({
     baseUrl,
     token: token === '' ? null : token,
+    headers: readHeaders(gatewayHeaders(), process.env),
     ...(authority !== undefined && { certificateAuthority: authority }),
   });
   try {
