@@ -144,9 +144,9 @@ print(os.path.exists(${literal(shared.data.uploads)}), os.getcwd())
     );
   });
 
-  it('answers after each of eight restarts in quick succession', async () => {
+  it('answers after each of three restarts in quick succession', async () => {
     await withKernel(shared, async (own) => {
-      for (let restart = 1; restart <= 8; restart++) {
+      for (let restart = 1; restart <= 3; restart++) {
         assert.ok(await own.session.restart(60_000), `restart ${restart}`);
         assert.equal(await own.run('print(6 * 7)'), '42');
       }
