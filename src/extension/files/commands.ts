@@ -12,6 +12,7 @@ import { downloadZip, pickForZip } from './downloadZip.ts';
 import { pickFile } from './findFile.ts';
 import { filesOf, messageOf, targetsOf, titleOf, type Node } from './nodes.ts';
 import { openFile } from './open.ts';
+import { revealPath } from './reveal.ts';
 import { deleteNodes } from './trash.ts';
 import { revealFile, type FilesTree } from './tree.ts';
 
@@ -19,6 +20,7 @@ import { revealFile, type FilesTree } from './tree.ts';
 const copyLines = async (lines: readonly string[]): Promise<void> => {
   if (lines.length > 0) {
     await vscode.env.clipboard.writeText(lines.join('\n'));
+    vscode.window.setStatusBarMessage(vscode.l10n.t('Copied: {0}', lines.join(', ')), 5_000);
   }
 };
 
@@ -89,7 +91,7 @@ export const registerFileCommands = (
       const interpreter = await services.interpreter();
       for (const file of await chosenFiles(args)) {
         const { path } = interpreter.registry.openContent(interpreter.user, file.id);
-        await vscode.commands.executeCommand('revealFileInOS', vscode.Uri.file(path));
+        await revealPath(path);
       }
     }),
     on('copyPath', async (args) => {
