@@ -184,13 +184,14 @@ export const createServices = (context: vscode.ExtensionContext): Services => {
     opened = undefined;
     const watching = watcher;
     watcher = undefined;
+    // At once: closing takes a while, and what is found out about the next connection meanwhile must stay.
+    connectionEmitter.fire({ error: undefined });
     try {
       await watching?.close();
       await (await closing)?.dispose(options);
     } catch (error) {
       log.warn(String(error));
     }
-    connectionEmitter.fire({ error: undefined });
   };
 
   return {
